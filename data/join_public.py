@@ -1,0 +1,114 @@
+r"""Join this project's labels to your own copy of the public texts they belong to.
+
+No third-party text is in this repository: ``data/public/*_labels.jsonl`` holds ids and labels only. An id is the
+first 12 hex digits of SHA-256 over source + NUL + text, after the masking below, so any copy of the same public
+collection gives the same ids. Get the collections from their owners (``data/README.md`` says where), then:
+
+    python data/join_public.py data/public/real_train_labels.jsonl -o real_train.jsonl \
+        --stc3 stc3_train.json --waimai waimai_10k.csv --htl ChnSentiCorp_htl_all.csv --shopping online_shopping_10_cats.csv
+"""
+
+import argparse
+import csv
+import gzip
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+SOURCES = ("stc3", "waimai", "htl", "shopping")
+_MASKS = (
+    (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"), "[邮箱]"),
+    (re.compile(r"https?://[A-Za-z0-9./?=&_%#-]+"), "[链接]"),
+    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[电话]"),
+    (re.compile(r"\d{9,}"), "[编号]"),
+    (re.compile(r"[ \t]+"), " "),
+)
+
+
+def mask(text: str) -> str:
+    """Mask e-mail addresses, links, mobile numbers and long numbers; shrink blanks; strip the ends."""
+    for pattern, replacement in _MASKS:
+        text = pattern.sub(replacement, text)
+    return text.strip()
+
+
+def identifier(source: str, text: str) -> str:
+    """Return the id of a masked text."""
+    return hashlib.sha256(f"{source}\0{text}".encode()).hexdigest()[:12]
+
+
+def dialogue_texts(dialogues: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield every labelled unit of customer–helpdesk dialogues: each customer turn, and all of them joined by a line break."""
+    for dialogue in dialogues:
+        turns = [" ".join(turn["utterances"]) for turn in dialogue["turns"] if turn["sender"] == "customer"]
+        yield from turns
+        yield "\n".join(turns)
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file (a byte-order mark is fine), unpacking ``.gz``."""
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return data.decode("utf-8-sig")
+
+
+def read_dialogues(path: Path) -> list[dict[str, Any]]:
+    """Read dialogues from a JSON list or from JSON lines."""
+    text = read_text(path)
+    if text.lstrip().startswith("["):
+        dialogues: list[dict[str, Any]] = json.loads(text)
+        return dialogues
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def read_reviews(path: Path) -> Iterator[str]:
+    """Yield the ``review`` column of a CSV file of ChineseNlpCorpus."""
+    for row in csv.DictReader(read_text(path).splitlines(keepends=True)):
+        yield row["review"] or ""
+
+
+def texts_by_id(copies: dict[str, Path]) -> dict[str, str]:
+    """Return id → masked text for every unit of the given copies (source → file)."""
+    found: dict[str, str] = {}
+    for source, path in copies.items():
+        texts = dialogue_texts(read_dialogues(path)) if source == "stc3" else read_reviews(path)
+        for text in texts:
+            masked = mask(text)
+            found[identifier(source, masked)] = masked
+    return found
+
+
+def join(labels: list[dict[str, Any]], texts: dict[str, str]) -> list[dict[str, Any]]:
+    """Put the text into every label row that has one, after ``kind``; rows without text are left out."""
+    joined = []
+    for row in labels:
+        if row["id"] in texts:
+            head = {key: row[key] for key in ("id", "source", "kind")}
+            rest = {key: value for key, value in row.items() if key not in head}
+            joined.append(head | {"text": texts[row["id"]]} | rest)
+    return joined
+
+
+def main() -> int:
+    """Run the script; 0 when every label found its text, 1 when some did not."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    for source in SOURCES:
+        parser.add_argument(f"--{source}", type=Path)
+    options = parser.parse_args()
+    copies = {source: getattr(options, source) for source in SOURCES if getattr(options, source)}
+    labels = [json.loads(line) for line in read_text(options.labels).splitlines()]
+    joined = join(labels, texts_by_id(copies))
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in joined]
+    options.output.write_text("".join(lines), encoding="utf-8")
+    missing = len(labels) - len(joined)
+    sys.stderr.write(f"{len(joined)} of {len(labels)} labels joined, {missing} without text\n")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""Read messages and labelled messages from text, JSONL, CSV, TSV and XLSX files in any Chinese encoding."""
+
+import codecs
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temperament.errors import InputError, TemperamentError
+from temperament.labels import StateLabel, TemperamentLabel, state_label, temperament_label
+
+Row = dict[str, Any]
+TEXT_COLUMNS = ("text", "message", "content", "文本", "内容", "消息", "留言", "评论", "review", "utterance")
+TEMPERAMENT_COLUMNS = ("temperament", "气质")
+STATE_COLUMNS = ("state", "情绪", "情绪状态", "状态")
+ALSO_COLUMNS = ("also", "state2", "次要状态")
+SUFFIXES = (".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled message: the gold labels of a text and where it came from."""
+
+    text: str
+    temperament: TemperamentLabel
+    state: StateLabel
+    also: tuple[StateLabel, ...] = ()
+    id: str = ""
+    source: str = ""
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file whole; raises ``InputError`` that says why it cannot be read."""
+    if path.is_dir():
+        raise InputError(
+            f"{path} 是文件夹，不是文件。请给出其中的一个文件。",
+            f"{path} is a folder, not a file. Name one of the files in it.",
+        )
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(
+            f"找不到文件 {path}。请检查路径和文件名。", f"No file {path}. Check the path and the name."
+        ) from None
+    except OSError as error:
+        raise InputError(f"读不了 {path}：{error.strerror}。", f"{path} cannot be read: {error.strerror}.") from error
+
+
+def decode(data: bytes) -> str:
+    """Decode Chinese text: a byte-order mark decides, then strict UTF-8, then GB18030 or Big5.
+
+    Most Big5 bytes are valid GB18030 too, so between the two the one that gives more everyday characters wins
+    (level 1 of GB 2312, level 1 of Big5). Bytes that fit neither are read as UTF-8 with U+FFFD for what is broken.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    ranked = sorted(((_everyday(data, one), one) for one in ("gb18030", "big5hkscs")), key=lambda pair: -pair[0])
+    share, encoding = ranked[0]
+    return data.decode(encoding) if share > 0 else data.decode("utf-8", "replace")
+
+
+_LEVEL_ONE = {"gb18030": ("gb2312", range(0xB0, 0xD8)), "big5hkscs": ("big5", range(0xA4, 0xC7))}
+
+
+def _everyday(data: bytes, encoding: str) -> float:
+    """Return the share of everyday characters among the non-ASCII ones; -1 when the bytes do not decode."""
+    try:
+        characters = [character for character in data.decode(encoding) if not character.isascii()]
+    except UnicodeDecodeError:
+        return -1.0
+    narrow, leads = _LEVEL_ONE[encoding]
+    common = sum(
+        character.encode(narrow, "ignore")[:1] in {bytes([lead]) for lead in leads} for character in characters
+    )
+    return common / len(characters) if characters else 0.0
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Read a table or list of messages as dictionaries; plain text gives one row a line that is not blank.
+
+    Raises ``InputError`` naming the file, and the line where there is one.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return _read_xlsx(path)
+    text = decode(read_bytes(path))
+    if suffix in {".jsonl", ".ndjson", ".json"}:
+        return _read_json_lines(text, path)
+    if suffix in {".csv", ".tsv"}:
+        return _read_csv(text, "\t" if suffix == ".tsv" else ",", path)
+    if suffix in {".txt", ""}:
+        return [{"text": line} for line in text.splitlines() if line.strip()]
+    raise InputError(
+        f"不认识 {path.name} 这种文件。可以读：{'、'.join(SUFFIXES)}。",
+        f"{path.name} is not a kind of file that can be read. Use one of: {', '.join(SUFFIXES)}.",
+    )
+
+
+def _read_json_lines(text: str, path: Path) -> list[Row]:
+    rows: list[Row] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise InputError(
+                f"{path} 第 {number} 行不是 JSON（{error}）。每行应是一个完整的 JSON 对象。",
+                f"{path} line {number} is not JSON ({error}). Every line must be one whole JSON object.",
+            ) from error
+        rows.append(value if isinstance(value, dict) else {"text": value})
+    return rows
+
+
+def _read_csv(text: str, delimiter: str, path: Path) -> list[Row]:
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
+    try:
+        return [dict(row) for row in reader]
+    except csv.Error as error:
+        raise InputError(
+            f"{path} 第 {reader.line_num} 行不合 CSV 格式（{error}）。",
+            f"{path} line {reader.line_num} is not valid CSV ({error}).",
+        ) from error
+
+
+def _read_xlsx(path: Path) -> list[Row]:
+    import pandas
+
+    data = io.BytesIO(read_bytes(path))
+    try:
+        table = pandas.read_excel(data, dtype=str, engine="openpyxl", keep_default_na=False)
+    except Exception as error:  # openpyxl and zipfile raise many types for a broken workbook
+        raise InputError(
+            f"{path} 不是能打开的 Excel 工作簿（{error}）。请另存为 .xlsx 或 UTF-8 的 .csv。",
+            f"{path} is not a workbook that opens ({error}). Save it as .xlsx or as UTF-8 .csv.",
+        ) from error
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def read_texts(path: Path, column: str | None = None) -> list[str]:
+    """Read the messages of a file: the named text column, or the first one with a usual name.
+
+    A row without text gives an empty message, so that no row is lost.
+    """
+    rows = read_rows(path)
+    name = _column(rows, (column,) if column else TEXT_COLUMNS, path) if rows else ""
+    return [_as_text(row.get(name)) for row in rows]
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Read labelled messages; ``InputError`` names the row whose label is missing or unknown."""
+    rows = read_rows(path)
+    if not rows:
+        raise InputError(f"{path} 里没有消息。", f"{path} holds no messages.")
+    columns = [_column(rows, names, path) for names in (TEXT_COLUMNS, TEMPERAMENT_COLUMNS, STATE_COLUMNS)]
+    return [_example(row, columns, path, number) for number, row in enumerate(rows, 1)]
+
+
+def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Example:
+    text, temperament, state = (_as_text(row.get(column)) for column in columns)
+    also = next((row[name] for name in ALSO_COLUMNS if row.get(name)), ())
+    further = also.replace("，", ",").split(",") if isinstance(also, str) else also
+    try:
+        return Example(
+            text=text,
+            temperament=temperament_label(temperament),
+            state=state_label(state),
+            also=tuple(state_label(one) for one in further if one.strip()),
+            id=_as_text(row.get("id")),
+            source=_as_text(row.get("source")),
+        )
+    except TemperamentError as error:
+        raise InputError(f"{path} 第 {number} 条：{error.zh}", f"{path} item {number}: {error.en}") from error
+
+
+def _column(rows: Sequence[Row], names: Iterable[str], path: Path) -> str:
+    present = list(dict.fromkeys(str(key) for row in rows[:100] for key in row if key is not None))
+    cleaned = {key.strip().lower(): key for key in present}
+    wanted = list(names)
+    for name in wanted:
+        if name.lower() in cleaned:
+            return cleaned[name.lower()]
+    raise InputError(
+        f"{path} 里没有名为 {'/'.join(wanted)} 的列；现有的列：{'、'.join(present) or '（无）'}。请改列名，或用 --text-column 指明。",
+        f"{path} has no column named {'/'.join(wanted)}; it has: {', '.join(present) or '(none)'}. "
+        "Rename the column, or name it with --text-column.",
+    )
+
+
+def _as_text(value: object) -> str:
+    if value is None or value != value:  # NaN, the missing value of tables, differs from itself
+        return ""
+    return value if isinstance(value, str) else str(value)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(read_bytes(path)).hexdigest()
+
+
+def is_test_id(identifier: str) -> bool:
+    """Tell whether a corpus message belongs to the test part: one in five, fixed for ever by its id."""
+    return int(hashlib.sha256(identifier.encode()).hexdigest()[:8], 16) % 5 == 0
+
+
+def without_leaks(train: Sequence[Example], held_out: Sequence[Example], key: Callable[[str], str]) -> list[Example]:
+    """Return the training examples whose text, under ``key``, stands in no held-out example."""
+    kept_apart = {key(example.text) for example in held_out}
+    return [example for example in train if key(example.text) not in kept_apart]

@@ -1,0 +1,123 @@
+"""Compare readings with gold labels. Nothing here predicts: it takes labels and readings, and returns a Report."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn import metrics
+
+from temperament.datasets import Example
+from temperament.errors import InputError
+from temperament.features import Floats
+from temperament.labels import HEADS, LABELS, Head, Reading
+
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """Precision, recall and F1 (0 to 1) of one label; ``support`` counts the gold messages."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeadReport:
+    """The scores of one head.
+
+    ``macro_f1`` is the plain mean of F1 over the labels that occur in the gold. ``calibration_error`` is the expected
+    calibration error of the top label over 10 bins of equal size. ``majority_macro_f1`` is what always answering
+    the commonest gold label scores. ``confusion[i][j]`` counts gold ``labels[i]`` read as ``labels[j]``.
+    """
+
+    head: Head
+    messages: int
+    accuracy: float
+    balanced_accuracy: float
+    macro_f1: float
+    majority_macro_f1: float
+    calibration_error: float
+    classes: tuple[ClassScore, ...]
+    labels: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How well a model read a labelled file; ``unread`` counts readings with a ``reason``."""
+
+    model: str
+    messages: int
+    unread: int
+    temperament: HeadReport
+    state: HeadReport
+
+
+def evaluate(gold: Sequence[Example], readings: Sequence[Reading]) -> Report:
+    """Compare gold labels with readings of the same messages in the same order.
+
+    Raises ``InputError`` when there are none or when the two differ in number.
+    """
+    if not gold or len(gold) != len(readings):
+        raise InputError(
+            f"无法评估：标注 {len(gold)} 条，读数 {len(readings)} 条；两者要一样多，且至少一条。",
+            f"Nothing to evaluate: {len(gold)} labelled messages, {len(readings)} readings; give equal numbers, at least one.",
+        )
+    heads = {head: _head(head, gold, readings) for head in HEADS}
+    return Report(
+        model=readings[0].model,
+        messages=len(gold),
+        unread=sum(reading.reason is not None for reading in readings),
+        temperament=heads["temperament"],
+        state=heads["state"],
+    )
+
+
+def _head(head: Head, gold: Sequence[Example], readings: Sequence[Reading]) -> HeadReport:
+    true = [str(getattr(example, head)) for example in gold]
+    read = [str(getattr(reading, head)) for reading in readings]
+    present = [label for label in LABELS[head] if label in true]
+    shown = [label for label in LABELS[head] if label in true or label in read]
+    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+        true, read, labels=present, average=None, zero_division=0
+    )
+    commonest = Counter(true).most_common(1)[0][0]
+    chances = np.array([list(getattr(reading, f"{head}_probabilities").values()) for reading in readings])
+    right = np.array(true) == np.array(read)
+    return HeadReport(
+        head=head,
+        messages=len(true),
+        accuracy=float(right.mean()),
+        balanced_accuracy=float(recall.mean()),
+        macro_f1=float(f1.mean()),
+        majority_macro_f1=macro_f1(true, [commonest] * len(true)),
+        calibration_error=calibration_error(chances.max(axis=1), right),
+        classes=tuple(
+            ClassScore(label, float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
+            for i, label in enumerate(present)
+        ),
+        labels=tuple(shown),
+        confusion=tuple(tuple(row) for row in metrics.confusion_matrix(true, read, labels=shown).tolist()),
+    )
+
+
+def macro_f1(true: Sequence[str], read: Sequence[str]) -> float:
+    """Return the plain mean of F1 over the labels that occur in ``true``."""
+    present = sorted(set(true))
+    return float(metrics.f1_score(true, read, labels=present, average="macro", zero_division=0))
+
+
+def calibration_error(chances: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
+    """Return the expected calibration error with bins of equal size (Nixon et al. 2019, "Measuring Calibration").
+
+    ``chances`` are top probabilities, ``right`` tells whether the label was the gold one; 0 is perfect.
+    """
+    order = np.argsort(chances, kind="stable")
+    bins = [part for part in np.array_split(order, BINS) if len(part)]
+    gaps = [abs(float(chances[part].mean()) - float(right[part].mean())) * len(part) for part in bins]
+    return float(sum(gaps) / len(chances))

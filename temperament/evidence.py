@@ -1,0 +1,133 @@
+"""Why a reading says what it says: pieces of the original text that carry a label.
+
+Candidates come from the model's own contributions; each is then deleted and the message read again. The fall
+in the label's probability is the weight, so evidence is faithful by construction (deletion test, see DeYoung et
+al. 2020, "ERASER", comprehensiveness).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from temperament.features import Floats
+from temperament.labels import HEADS, NEUTRAL, Evidence, Head, Reading
+from temperament.model import Model
+from temperament.text import Folded, words
+
+CANDIDATES = 6
+KEPT = 3
+LONGEST = 12
+_LEAST_FALL = 0.01
+_LEAST_SHARE = 0.1
+_SEPARATORS = frozenset(",。、;:()[]\"'“”‘’《》【】-/")
+_MOST_CHARACTERS = 20_000
+"""Longer messages are explained by their beginning only: deleting and reading again costs time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    document: int
+    head: Head
+    start: int
+    end: int
+
+
+def explain(
+    model: Model, folded: list[Folded], readings: list[Reading], ask: Callable[[list[str]], list[Reading]]
+) -> list[Reading]:
+    """Return the readings with evidence for every label that is not ``unclear`` or ``calm``.
+
+    ``ask`` reads texts again without explaining them.
+    """
+    candidates = [
+        candidate
+        for document, reading in enumerate(readings)
+        for head in HEADS
+        for candidate in _candidates(model, document, folded[document], reading, head)
+    ]
+    shortened = []
+    for one in candidates:
+        text = readings[one.document].text
+        shortened.append(text[: one.start] + text[one.end :])
+    found: dict[tuple[int, Head], list[Evidence]] = {}
+    for one, again in zip(candidates, ask(shortened), strict=True):
+        piece = _weigh(one, readings[one.document], again)
+        if piece.weight >= _LEAST_FALL:
+            found.setdefault((one.document, one.head), []).append(piece)
+    return [replace(reading, evidence=_strongest(found, document)) for document, reading in enumerate(readings)]
+
+
+def _weigh(one: _Candidate, reading: Reading, again: Reading) -> Evidence:
+    label = reading.temperament if one.head == "temperament" else reading.state
+    fall = _chance(reading, one.head, label) - _chance(again, one.head, label)
+    return Evidence(one.start, one.end, reading.text[one.start : one.end], label, round(fall, 4))
+
+
+def _chance(reading: Reading, head: Head, label: str) -> float:
+    table = reading.temperament_probabilities if head == "temperament" else reading.state_probabilities
+    return table[label]
+
+
+def _strongest(found: dict[tuple[int, Head], list[Evidence]], document: int) -> tuple[Evidence, ...]:
+    pieces: list[Evidence] = []
+    for head in HEADS:
+        ranked = sorted(found.get((document, head), []), key=lambda piece: -piece.weight)
+        pieces.extend(ranked[:KEPT])
+    return tuple(pieces)
+
+
+def _candidates(model: Model, document: int, folded: Folded, reading: Reading, head: Head) -> list[_Candidate]:
+    label = reading.temperament if head == "temperament" else reading.state
+    if reading.reason or label == NEUTRAL[head]:
+        return []
+    text = folded.text[:_MOST_CHARACTERS]
+    scores = _character_scores(model, text, head, label)
+    spans = _merge(_tokens(text), scores, text)
+    spans.sort(key=lambda span: -float(scores[slice(*span)].sum()))
+    return [_Candidate(document, head, *folded.span(*span)) for span in spans[:CANDIDATES]]
+
+
+def _character_scores(model: Model, text: str, head: Head, label: str) -> Floats:
+    """Share every n-gram's push towards the label (against the mean of the head) among its characters."""
+    found = model.vocabulary.find([text])
+    matrix = model.vocabulary.matrix(found, model.idf, 1)
+    first = model.column(head, model.heads[head].labels[0])
+    group = model.weights[matrix.columns, first : first + len(model.heads[head].labels)]
+    own = model.weights[matrix.columns, model.column(head, label)]
+    push = np.zeros(len(model.vocabulary.keys))
+    counts = np.bincount(found.columns, minlength=len(push))
+    push[matrix.columns] = matrix.values * (own - group.mean(axis=1)) / counts[matrix.columns]
+    scores = np.zeros(len(text) + 2)
+    for offset in range(int(found.lengths.max(initial=1))):
+        reaching = found.lengths > offset
+        places = found.starts[reaching] + 1 + offset
+        np.add.at(scores, places, push[found.columns[reaching]] / found.lengths[reaching])
+    return scores[1:-1]
+
+
+def _tokens(text: str) -> list[tuple[int, int]]:
+    """Cut folded text into words and single other characters, blanks left out."""
+    tokens: list[tuple[int, int]] = []
+    position = 0
+    for start, word in words(text):
+        tokens.extend((at, at + 1) for at in range(position, start) if not text[at].isspace())
+        tokens.append((start, start + len(word)))
+        position = start + len(word)
+    tokens.extend((at, at + 1) for at in range(position, len(text)) if not text[at].isspace())
+    return tokens
+
+
+def _merge(tokens: list[tuple[int, int]], scores: Floats, text: str) -> list[tuple[int, int]]:
+    """Join neighbouring tokens that push clearly towards the label into spans within one clause."""
+    pushes = [float(scores[start:end].sum()) for start, end in tokens]
+    least = _LEAST_SHARE * max(pushes, default=0.0)
+    spans: list[tuple[int, int]] = []
+    for (start, end), push in zip(tokens, pushes, strict=True):
+        if push <= least or text[start:end] in _SEPARATORS:
+            continue
+        if spans and spans[-1][1] == start and end - spans[-1][0] <= LONGEST:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans

@@ -1,0 +1,146 @@
+"""Text → matrix: character n-grams weighted by TF-IDF, for a whole batch at once on code-point arrays.
+
+``ngrams`` defines the features one document at a time; training uses it. ``Vocabulary`` finds the same
+n-grams in many documents with numpy alone; a test holds that both agree.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+START, END = "\x02", "\x03"
+"""Marks around every document; folding removes control characters, so they cannot occur inside."""
+LONGEST = 3
+_BITS = 20
+_MAX_ALPHABET = (1 << _BITS) - 1
+
+
+def ngrams(text: str) -> list[str]:
+    """Return the character n-grams (1 to 3 characters) of folded text, its two ends marked."""
+    marked = f"{START}{text}{END}"
+    return [
+        marked[start : start + length] for length in range(1, LONGEST + 1) for start in range(len(marked) - length + 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Every known n-gram of a batch where it stands (parallel arrays, one entry an occurrence).
+
+    ``starts`` counts characters of the folded text from 0; the start mark stands at -1.
+    """
+
+    documents: Integers
+    starts: Integers
+    lengths: Integers
+    columns: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Sparse TF-IDF rows of unit length: ``values[i]`` stands at (``rows[i]``, ``columns[i]``)."""
+
+    rows: Integers
+    columns: Integers
+    values: Floats
+    height: int
+
+    def times(self, weights: NDArray[np.floating]) -> Floats:
+        """Return the product with dense ``weights`` (columns × outputs) as height × outputs."""
+        products = np.empty((self.height, weights.shape[1]))
+        for output in range(weights.shape[1]):
+            terms = self.values * weights[self.columns, output]
+            products[:, output] = np.bincount(self.rows, terms, minlength=self.height)
+        return products
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Known n-grams: ``alphabet`` holds the code points in use, ``keys`` one number an n-gram, both ascending.
+
+    A character is numbered by its place in the alphabet, from 1; a key packs the numbers of an n-gram's
+    characters, 20 bits each. Column ``i`` of every matrix belongs to ``keys[i]``.
+    """
+
+    alphabet: NDArray[np.uint32]
+    keys: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, terms: list[str]) -> tuple["Vocabulary", Integers]:
+        """Build the vocabulary of the given n-grams, and the order that sorts them into its columns."""
+        alphabet = np.array(sorted({ord(character) for term in terms for character in term}), np.uint32)
+        number = {int(code): index + 1 for index, code in enumerate(alphabet)}
+        packed = []
+        for term in terms:
+            key = 0
+            for character in term:
+                key = key << _BITS | number[ord(character)]
+            packed.append(key)
+        keys = np.array(packed, np.uint64)
+        order = np.argsort(keys)
+        return cls(alphabet, keys[order]), order
+
+    def is_sound(self) -> bool:
+        """Tell whether both arrays are ascending and within bounds."""
+        return 0 < len(self.alphabet) <= _MAX_ALPHABET and all(
+            bool((array[1:] > array[:-1]).all()) for array in (self.alphabet, self.keys)
+        )
+
+    def find(self, texts: list[str]) -> Occurrences:
+        """Find all known n-grams in folded texts."""
+        numbers, documents, starts = self._number(texts)
+        found = []
+        keys = np.zeros(len(numbers), np.uint64)
+        alive = np.ones(len(numbers), bool)
+        for length in range(1, LONGEST + 1):
+            count = max(len(numbers) - length + 1, 0)
+            ends = numbers[length - 1 :]
+            alive = alive[:count] & (ends > 0) & (documents[:count] == documents[length - 1 :])
+            keys = keys[:count] << np.uint64(_BITS) | ends
+            at = np.flatnonzero(alive)
+            columns = np.searchsorted(self.keys, keys[at])
+            columns[columns == len(self.keys)] = 0
+            known = self.keys[columns] == keys[at]
+            at, columns = at[known], columns[known]
+            found.append((documents[at], starts[at], np.full(len(at), length), columns))
+        return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+    def _number(self, texts: list[str]) -> tuple[NDArray[np.uint64], Integers, Integers]:
+        """Return, for every character of the marked texts, its number (0: unknown), document and position."""
+        marked = [f"{START}{text}{END}" for text in texts]
+        codes = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), np.uint32)
+        places = np.searchsorted(self.alphabet, codes)
+        places[places == len(self.alphabet)] = 0
+        numbers = np.where(self.alphabet[places] == codes, places + 1, 0).astype(np.uint64)
+        sizes = np.array([len(text) for text in marked], np.int64)
+        documents = np.repeat(np.arange(len(texts)), sizes)
+        starts = np.arange(len(codes)) - np.repeat(np.cumsum(sizes) - sizes, sizes) - 1
+        return numbers, documents, starts
+
+    def matrix(self, found: Occurrences, idf: NDArray[np.floating], height: int) -> Matrix:
+        """Weigh occurrences: (1 + ln count) · idf, every row scaled to length 1.
+
+        The weighting is scikit-learn's ``TfidfVectorizer(sublinear_tf=True)``.
+        """
+        cells, counts = np.unique(found.documents * len(self.keys) + found.columns, return_counts=True)
+        rows, columns = np.divmod(cells, len(self.keys))
+        values = (1 + np.log(counts)) * idf[columns]
+        lengths = np.sqrt(np.bincount(rows, values**2, minlength=height))
+        return Matrix(rows, columns, values / lengths[rows], height)
+
+
+def batches(sizes: list[int], limit: int) -> list[tuple[int, int]]:
+    """Split a list of text sizes into (start, end) runs of about ``limit`` characters together."""
+    cuts, filled = [0], 0
+    for index, size in enumerate(sizes):
+        if filled and filled + size > limit:
+            cuts.append(index)
+            filled = 0
+        filled += size
+    cuts.append(len(sizes))
+    return list(pairwise(cuts)) if sizes else []

@@ -1,0 +1,133 @@
+"""Help texts of the command line, in Chinese and English."""
+
+import sys
+
+from temperament.language import LANGUAGES, Language, default_language
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "app": (
+        "读懂客户：气质与情绪 → 处理步骤、可以说的话、不能说的话。",
+        "Read customers: manner and state → steps, sentences to say, phrases to avoid.",
+    ),
+    "playbook": (
+        "看、查、验话术库。",
+        "List, show and validate the playbook.",
+    ),
+    "lang": (
+        "输出语言：zh 或 en（默认看系统）。",
+        "Output language: zh or en (default: locale).",
+    ),
+    "format": (
+        "text 给人看，json 每行一个对象。",
+        "text for people, json: one object a line.",
+    ),
+    "model": (
+        "自带模型名（default）或模型文件夹。",
+        "A shipped model (default) or a model folder.",
+    ),
+    "channel": (
+        "渠道：phone、face、chat、letter。",
+        "Channel: phone, face, chat or letter.",
+    ),
+    "text_column": (
+        "表格里放消息的那一列。",
+        "The column that holds the messages.",
+    ),
+    "file": (
+        "消息文件：txt（一行一条）、jsonl、csv、tsv、xlsx。",
+        "A file of messages: txt (one a line), jsonl, csv, tsv, xlsx.",
+    ),
+    "version": (
+        "显示版本。",
+        "Show the version.",
+    ),
+    "classify": (
+        "读消息：气质、情绪、依据、概率，以及先做什么、说什么。\n\n"
+        '例：temperament classify "说好三天到，第九天了！到底管不管？！"\n\n'
+        "例：temperament classify --file 消息.csv --format json > 读数.jsonl",
+        "Read messages: manner, state, evidence, probabilities, and what to do and say first.\n\n"
+        'Example: temperament classify "说好三天到，第九天了！到底管不管？！"\n\n'
+        "Example: temperament classify --file messages.csv --format json > readings.jsonl",
+    ),
+    "classify.texts": (
+        "消息；不给或给 - 则读标准输入，一行一条。",
+        "Messages; none or - reads standard input, one a line.",
+    ),
+    "advise": (
+        "给出某类客户的完整策略卡。\n\n例：temperament advise --state 愤怒 --temperament 孙悟空 --channel phone",
+        "Print the whole strategy card for a kind of customer.\n\n"
+        "Example: temperament advise --state angry --temperament choleric --channel phone",
+    ),
+    "advise.state": (
+        "情绪：angry 愤怒、confused 混乱、anxious 焦急、difficult 难缠、calm 平稳。",
+        "State: angry, confused, anxious, difficult or calm.",
+    ),
+    "advise.temperament": (
+        "气质：choleric 孙悟空、sanguine 猪八戒、phlegmatic 沙和尚、melancholic 唐僧、unclear。",
+        "Temperament: choleric, sanguine, phlegmatic, melancholic or unclear.",
+    ),
+    "train": (
+        "用标注好的消息训练模型，写成模型文件夹。\n\n"
+        "例：temperament train data/corpus/train.jsonl 我的标注.csv -o 我的模型 --test data/corpus/test.jsonl",
+        "Train a model on labelled messages and write a model folder.\n\n"
+        "Example: temperament train data/corpus/train.jsonl mine.csv -o my-model --test data/corpus/test.jsonl",
+    ),
+    "train.files": (
+        "标注文件（jsonl、csv、xlsx；列 text、temperament、state）。",
+        "Labelled files (jsonl, csv, xlsx; columns text, temperament, state).",
+    ),
+    "train.output": (
+        "写到哪个文件夹。",
+        "The folder to write.",
+    ),
+    "train.test": (
+        "只用来打分、绝不参加训练的标注文件。",
+        "Labelled files for scoring only; never trained on.",
+    ),
+    "evaluate": (
+        "在标注好的消息上给模型打分。\n\n例：temperament evaluate data/corpus/test.jsonl",
+        "Score a model on labelled messages.\n\nExample: temperament evaluate data/corpus/test.jsonl",
+    ),
+    "evaluate.file": (
+        "标注文件（jsonl、csv、tsv、xlsx）。",
+        "A labelled file (jsonl, csv, tsv, xlsx).",
+    ),
+    "playbook.list": (
+        "列出话术库的全部条目。\n\n例：temperament playbook list",
+        "List all entries.\n\nExample: temperament playbook list",
+    ),
+    "playbook.show": (
+        "看一个条目。\n\n例：temperament playbook show calm-down",
+        "Show one entry.\n\nExample: temperament playbook show calm-down",
+    ),
+    "playbook.show.id": (
+        "条目编号，或标签如 angry。",
+        "An entry's id, or a label such as angry.",
+    ),
+    "playbook.validate": (
+        "检查话术库：形状、编号、引用。\n\n例：temperament playbook validate 我的话术",
+        "Check a playbook: shapes, ids, references.\n\nExample: temperament playbook validate my-playbook",
+    ),
+    "playbook.validate.dir": (
+        "话术库文件夹；不给则查自带的。",
+        "A playbook folder; the shipped one if not given.",
+    ),
+}
+
+
+def _early_language() -> Language:
+    """Find the language for help texts before the options are parsed."""
+    arguments = sys.argv[1:]
+    for before, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        asked = before.removeprefix("--lang=") if before.startswith("--lang=") else after if before == "--lang" else ""
+        if asked in LANGUAGES:
+            return asked
+    return default_language()
+
+
+_LANGUAGE = _early_language()
+
+
+def tell(key: str) -> str:
+    """Return a help text in the language of this run."""
+    return _TEXTS[key][_LANGUAGE == "en"]

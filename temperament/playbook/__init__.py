@@ -1,0 +1,151 @@
+"""The knowledge as data: strategies, wording rules, causes and tags, one YAML file and one shape a kind."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from temperament.errors import UsageError
+from temperament.labels import STATES, TEMPERAMENTS
+from temperament.playbook.loading import broken, read
+from temperament.playbook.shapes import (
+    Cause,
+    Signal,
+    StateStrategy,
+    Strategy,
+    Tag,
+    TemperamentStrategy,
+    Text,
+    WordingRule,
+)
+
+__all__ = ["MANUALS", "SHIPPED", "Playbook", "load", "shipped"]
+
+Entry = Strategy | WordingRule | Cause | Tag | Signal
+Labelled = TypeVar("Labelled", TemperamentStrategy, StateStrategy)
+SHIPPED = Path(__file__).resolve().parent
+MANUALS: dict[str, Text] = {
+    "000": Text(
+        zh="《四种气质与情绪异常客户的投诉应对》讲义", en="Lecture notes on four temperaments and upset customers"
+    ),
+    "001": Text(
+        zh="赵孟季《投诉处理中的客户信任》，2009", en="Zhao Mengji on customer trust in complaint handling, 2009"
+    ),
+    "002": Text(zh="王欣《客户服务中的群体分类及服务要点》，2017", en="Wang Xin on customer groups in service, 2017"),
+    "003": Text(zh="《客户投诉处理流程与技巧》合集", en="Collected texts on complaint procedure and skills"),
+}
+"""The source manuals by the number that stands in every ``source`` field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """All entries by kind; strategies by label, the other kinds by id."""
+
+    temperaments: dict[str, TemperamentStrategy]
+    states: dict[str, StateStrategy]
+    wording: dict[str, WordingRule]
+    causes: dict[str, Cause]
+    tags: dict[str, Tag]
+    signals: dict[str, Signal]
+
+    def shelves(self) -> dict[str, dict[str, Entry]]:
+        """Return the entries of every kind under the kind's name."""
+        return {
+            "temperaments": dict(self.temperaments),
+            "states": dict(self.states),
+            "wording": dict(self.wording),
+            "causes": dict(self.causes),
+            "tags": dict(self.tags),
+            "signals": dict(self.signals),
+        }
+
+    def entries(self) -> Iterator[Entry]:
+        """Iterate over all entries, kind by kind."""
+        yield from self.temperaments.values()
+        yield from self.states.values()
+        yield from self.wording.values()
+        yield from self.causes.values()
+        yield from self.tags.values()
+        yield from self.signals.values()
+
+    def find(self, identifier: str) -> Entry:
+        """Return the entry with this id, or the strategy of this label; raises ``UsageError``."""
+        for entry in self.entries():
+            if identifier in {entry.id, getattr(entry, "label", None)}:
+                return entry
+        raise UsageError(
+            f"话术库里没有“{identifier}”。用 temperament playbook list 看全部编号。",
+            f"The playbook has no entry {identifier!r}. See all ids with: temperament playbook list.",
+        )
+
+
+@cache
+def shipped() -> Playbook:
+    """Return the playbook that comes with the package; read once."""
+    return load(SHIPPED)
+
+
+def load(folder: Path) -> Playbook:
+    """Read and check a playbook folder; raises ``PlaybookError`` naming file, line and field."""
+    playbook = Playbook(
+        temperaments=_by_label(read(folder / "temperaments.yaml", TemperamentStrategy)),
+        states=_by_label(read(folder / "states.yaml", StateStrategy)),
+        wording=read(folder / "wording.yaml", WordingRule),
+        causes=read(folder / "causes.yaml", Cause),
+        tags=read(folder / "tags.yaml", Tag),
+        signals=read(folder / "signals.yaml", Signal),
+    )
+    _check_labels(playbook, folder)
+    _check_references(playbook, folder)
+    _check_expressions(playbook, folder)
+    return playbook
+
+
+def _by_label(entries: dict[str, Labelled]) -> dict[str, Labelled]:
+    return {entry.label: entry for entry in entries.values()}
+
+
+def _check_labels(playbook: Playbook, folder: Path) -> None:
+    """Every label has exactly one strategy, and no id stands in two files."""
+    for name, found, labels in (
+        ("temperaments.yaml", playbook.temperaments, TEMPERAMENTS),
+        ("states.yaml", playbook.states, STATES),
+    ):
+        missing = ", ".join(label for label in labels if label not in found)
+        if missing:
+            raise broken(folder / name, 1, f"缺少这些标签的策略：{missing}", f"has no strategy for: {missing}")
+    seen: set[str] = set()
+    for entry in playbook.entries():
+        if entry.id in seen:
+            raise broken(folder, 1, f"编号 {entry.id} 在两个文件里都有", f"the id {entry.id} stands in two files")
+        seen.add(entry.id)
+
+
+def _check_references(playbook: Playbook, folder: Path) -> None:
+    """Every wording rule that a strategy names exists."""
+    for strategy in (*playbook.temperaments.values(), *playbook.states.values()):
+        for identifier in strategy.avoid:
+            if identifier not in playbook.wording:
+                raise broken(
+                    folder / "wording.yaml",
+                    1,
+                    f"{strategy.id} 的 avoid 里提到的 {identifier} 不存在",
+                    f"{identifier}, named under avoid of {strategy.id}, does not exist",
+                )
+
+
+def _check_expressions(playbook: Playbook, folder: Path) -> None:
+    """Every regular expression of a signal compiles."""
+    for signal in playbook.signals.values():
+        for expression in (*signal.cues, *signal.but):
+            try:
+                re.compile(expression)
+            except re.error as error:
+                raise broken(
+                    folder / "signals.yaml",
+                    1,
+                    f"{signal.id} 里的正则 {expression} 写错了（{error}）",
+                    f"the expression {expression} of {signal.id} is wrong ({error})",
+                ) from error

@@ -1,0 +1,95 @@
+"""Read one playbook file into its typed shape; errors name the file, the line, the field and what is allowed."""
+
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+from msgspec import inspect
+
+from temperament.errors import PlaybookError
+from temperament.playbook.shapes import Shape
+
+Kind = TypeVar("Kind", bound=Shape)
+_PATH = re.compile(r" - at `\$([^`]*)`$")
+_PART = re.compile(r"\[(\d+)\]|\.(\w+)")
+
+
+def read(path: Path, shape: type[Kind]) -> dict[str, Kind]:
+    """Return the entries of a file by id, in their order; raises ``PlaybookError``."""
+    root, items = _parse(path)
+    try:
+        entries = msgspec.convert(items, list[shape])  # type: ignore[valid-type]
+    except msgspec.ValidationError as error:
+        raise _explain(path, root, shape, str(error)) from error
+    by_id: dict[str, Kind] = {}
+    for index, entry in enumerate(entries):
+        identifier = str(getattr(entry, "id"))  # noqa: B009 (every kind of entry has an id, Shape has not)
+        if identifier in by_id:
+            line = _walk(root, [index]).start_mark.line + 1
+            raise broken(path, line, f"编号 {identifier} 出现了两次", f"the id {identifier} occurs twice")
+        by_id[identifier] = entry
+    return by_id
+
+
+def broken(path: Path, line: int, zh: str, en: str) -> PlaybookError:
+    """Make the error for a fault at a line of a playbook file."""
+    return PlaybookError(f"{path}:{line}：{zh}。", f"{path}:{line}: {en}.")
+
+
+def _parse(path: Path) -> tuple[yaml.Node, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise broken(path, 1, f"读不了（{error}）", f"cannot be read ({error})") from error
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        root: yaml.Node | None = loader.get_single_node()
+        items = loader.construct_document(root) if root is not None else None
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", "")
+        line = mark.line + 1 if mark else 1
+        raise broken(path, line, f"不是合格的 YAML（{problem}）", f"is not valid YAML ({problem})") from error
+    if root is None or not isinstance(items, list):
+        raise broken(
+            path, 1, "应是一个条目列表（每条以“- id:”开头）", "must be a list of entries (each begins '- id:')"
+        )
+    return root, items
+
+
+def _explain(path: Path, root: yaml.Node, shape: type[Shape], message: str) -> PlaybookError:
+    match = _PATH.search(message)
+    steps = [int(index) if index else name for index, name in _PART.findall(match.group(1) if match else "")]
+    fault = message[: match.start()] if match else message
+    field = ".".join(str(step) for step in steps[1:] if isinstance(step, str)) or "id"
+    line = _walk(root, steps).start_mark.line + 1
+    allowed = _allowed(inspect.type_info(shape), steps[1:])
+    zh = f"字段 {field} 不合规定（{fault}）" + (f"；可用：{'、'.join(allowed)}" if allowed else "")
+    en = f"field {field}: {fault}" + (f"; allowed: {', '.join(allowed)}" if allowed else "")
+    return broken(path, line, zh, en)
+
+
+def _walk(node: yaml.Node, steps: list[int | str]) -> yaml.Node:
+    """Follow list positions and field names as far as the file goes; the last node found gives the line."""
+    for step in steps:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+        elif isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), node)
+    return node
+
+
+def _allowed(kind: inspect.Type, steps: list[int | str]) -> list[str]:
+    """List the values a field allows where it is a choice, or the fields an entry allows."""
+    for step in steps:
+        if isinstance(kind, inspect.UnionType):
+            kind = next((one for one in kind.types if isinstance(one, inspect.StructType)), kind)
+        if isinstance(step, int):
+            kind = getattr(kind, "item_type", kind)
+        elif isinstance(kind, inspect.StructType):
+            kind = next((one.type for one in kind.fields if one.name == step), kind)
+    if isinstance(kind, inspect.LiteralType):
+        return [str(value) for value in kind.values]
+    return [one.name for one in kind.fields] if isinstance(kind, inspect.StructType) else []

@@ -1,0 +1,176 @@
+"""Cards for the terminal: one message with its reading, and the whole strategy."""
+
+import re
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from temperament.labels import HEADS, LABELS, NAMES, Head, Reading
+from temperament.language import Language
+from temperament.recommend import Advice, Avoided, Guidance, Saying
+from temperament.render.words import STYLES, source_name, word
+
+_UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BAR = 12
+_LONGEST_SHOWN = 600
+
+
+def reading_card(reading: Reading, advice: Advice, number: int) -> RenderableType:
+    """Return the card of one message: its words with the evidence marked, bars, and what to do first."""
+    language = advice.language
+    bars = Table.grid(padding=(0, 3))
+    bars.add_row(*(_bars(reading, head, language) for head in HEADS))
+    lines: list[RenderableType] = [_marked(reading), Text(), bars, Text()]
+    lines.extend(_reason(reading, language))
+    facts = _grid()
+    if reading.evidence:
+        facts.add_row(word("evidence", language), _evidence(reading, language))
+    facts.add_row(word("principle", language), advice.principle[0].text)
+    facts.add_row(f"{word('steps', language)} 1", advice.steps[0].text)
+    facts.add_row(word("say", language), _sayings(advice.say[:2], language))
+    facts.add_row(word("avoid", language), _avoided(advice.avoid[:2], language))
+    _add_urgency(facts, advice)
+    lines.append(facts)
+    style = STYLES[reading.state]
+    return Panel(Group(*lines), title=Text(str(number), style), title_align="left", border_style=style, box=box.ROUNDED)
+
+
+def _reason(reading: Reading, language: Language) -> list[Text]:
+    return [Text(f"{word(reading.reason, language)}\n", "italic")] if reading.reason else []
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _marked(reading: Reading) -> Text:
+    """Return the message with its evidence underlined in the colour of the label."""
+    text = Text(_printable(reading.text))
+    for piece in reading.evidence:
+        text.stylize(f"bold underline {STYLES[piece.label]}", piece.start, piece.end)
+    if len(text) > _LONGEST_SHOWN:
+        text = text[:_LONGEST_SHOWN].append(" ……", "dim")
+    return text
+
+
+def _printable(text: str) -> str:
+    """Return the text with everything a terminal could stumble over replaced, one character for one."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _bars(reading: Reading, head: Head, language: Language) -> Table:
+    chances: dict[str, float] = getattr(reading, f"{head}_probabilities")
+    leading = getattr(reading, head)
+    table = Table.grid(padding=(0, 1))
+    table.add_row(Text(word(head, language), "bold"), Text(word(reading.confidence[head], language), "dim"))
+    for label in LABELS[head]:
+        chance = chances[label]
+        style = f"bold {STYLES[label]}" if label == leading else "dim"
+        filled = round(chance * _BAR)
+        name = Text(NAMES[label].show(language), style)
+        if head == "state" and label in reading.also:
+            name.append(f" +{word('also', language)}", "italic")
+        table.add_row(
+            name, Text("█" * filled + "░" * (_BAR - filled), style), Text(f"{chance:.0%}", style, justify="right")
+        )
+    return table
+
+
+def _evidence(reading: Reading, language: Language) -> Text:
+    parts = [
+        Text.assemble(
+            (f"“{_printable(piece.text)}”", STYLES[piece.label]),
+            f" → {NAMES[piece.label].show(language)} {piece.weight:+.2f}",
+        )
+        for piece in reading.evidence
+    ]
+    return Text("   ").join(parts)
+
+
+def _sayings(sayings: Sequence[Saying], language: Language) -> Text:
+    lines = []
+    for one in sayings:
+        line = Text(f"“{one.text}”", "green")
+        if language == "en":
+            line.append(f"\n {one.meaning}", "dim")
+        lines.append(line)
+    return Text("\n").join(lines)
+
+
+def _avoided(avoided: Sequence[Avoided], language: Language) -> Text:
+    lines = []
+    for one in avoided:
+        line = Text.assemble((f"✗ {one.phrase}", "red"))
+        if one.instead:
+            line.append(f"\n  {word('instead', language)}：“{one.instead[0].text}”", "green")
+        lines.append(line)
+    return Text("\n").join(lines)
+
+
+def _add_urgency(facts: Table, advice: Advice) -> None:
+    language = advice.language
+    level = word(f"{advice.priority}_priority", language)
+    facts.add_row(word("priority", language), Text(level, "bold" if advice.priority == "high" else ""))
+    key, style = ("escalate_now", "bold red") if advice.escalate.needed else ("escalate", "")
+    facts.add_row(Text(word(key, language), style), Text(advice.escalate.reason, style))
+
+
+def advice_card(advice: Advice) -> RenderableType:
+    """Return the whole strategy card: principle, pace, steps with their sentences, forbidden phrases, sources."""
+    language = advice.language
+    facts = _grid()
+    facts.add_row(word("principle", language), _lines(advice.principle, language))
+    facts.add_row(word("pace", language), f"{word(advice.pace, language)}：{advice.pace_note}")
+    for number, step in enumerate(advice.steps, 1):
+        said = [one for one in advice.say if one.step == number]
+        body = Group(_line(step, language), *([_sourced(said, language)] if said else []))
+        facts.add_row(f"{word('steps', language)} {number}", body)
+    if advice.tuning:
+        facts.add_row(word("tuning", language), _lines(advice.tuning, language))
+    free = [one for one in advice.say if not one.step]
+    if free:
+        facts.add_row(word("say", language), _sourced(free, language))
+    facts.add_row(word("avoid", language), _reasoned(advice.avoid, language))
+    _add_urgency(facts, advice)
+    facts.add_row(
+        word("sources", language), Text("; ".join(source_name(one, language) for one in advice.sources), "dim")
+    )
+    names = " × ".join(NAMES[label].show(language) for label in (advice.state, advice.temperament))
+    style = STYLES[advice.state]
+    return Panel(facts, title=Text(names, f"bold {style}"), border_style=style, box=box.ROUNDED)
+
+
+def _line(piece: Guidance, language: Language) -> Text:
+    return Text.assemble(piece.text, (f"  [{source_name(piece.source, language)}]", "dim"))
+
+
+def _lines(pieces: Sequence[Guidance], language: Language) -> Text:
+    return Text("\n").join(_line(piece, language) for piece in pieces)
+
+
+def _sourced(sayings: Sequence[Saying], language: Language) -> Text:
+    lines = []
+    for one in sayings:
+        line = Text.assemble((f"“{one.text}”", "green"), (f"  [{source_name(one.source, language)}]", "dim"))
+        if language == "en":
+            line.append(f"\n {one.meaning}", "dim")
+        lines.append(line)
+    return Text("\n").join(lines)
+
+
+def _reasoned(avoided: Sequence[Avoided], language: Language) -> Text:
+    lines = []
+    for one in avoided:
+        line = Text.assemble((f"✗ {one.phrase}", "red"), (f"  [{one.source}]", "dim"), f"\n  {one.why}")
+        for better in one.instead:
+            line.append(f"\n  ✓ {better.text}", "green")
+            line.append(f"  [{source_name(better.source, language)}]", "dim")
+        lines.append(line)
+    return Text("\n").join(lines)

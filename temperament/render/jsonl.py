@@ -1,0 +1,34 @@
+"""Results as JSON, one object a line, in the shape of the public contract."""
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+
+from temperament.labels import Reading
+from temperament.recommend import Advice
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def json_line(value: dict[str, Any]) -> str:
+    """Return one line of JSON; characters that UTF-8 cannot hold (lone surrogates) are escaped."""
+    line = json.dumps(value, ensure_ascii=False)
+    return _SURROGATES.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
+
+
+def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, Any]:
+    """Return a reading, and its advice if given, in the shape of the public contract."""
+    value = {
+        "text": reading.text,
+        "temperament": reading.temperament,
+        "state": reading.state,
+        "also": list(reading.also),
+        "temperament_probabilities": reading.temperament_probabilities,
+        "state_probabilities": reading.state_probabilities,
+        "confidence": reading.confidence,
+        "reason": reading.reason,
+        "evidence": [asdict(piece) for piece in reading.evidence],
+        "model": reading.model,
+    }
+    return value | {"advice": asdict(advice)} if advice else value

@@ -1,0 +1,102 @@
+"""Tables for the terminal: evaluations and the playbook."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from temperament.labels import NAMES
+from temperament.language import Language
+from temperament.render.words import source_name, word
+
+if TYPE_CHECKING:
+    from temperament.evaluate import HeadReport, Report
+    from temperament.playbook import Entry, Playbook
+
+
+def report_tables(report: "Report", language: Language) -> RenderableType:
+    """Return an evaluation as tables: scores a label and the confusion matrix, for both heads."""
+    blocks: list[RenderableType] = []
+    for head in (report.temperament, report.state):
+        blocks.extend(
+            (_summary(head, language), _class_table(head, language), _confusion_table(head, language), Text())
+        )
+    return Group(*blocks)
+
+
+def _summary(head: "HeadReport", language: Language) -> Text:
+    return Text.assemble(
+        (f"{word(head.head, language)}  ", "bold"),
+        (f"macro-F1 {head.macro_f1:.3f}", "bold green"),
+        f"  ({word('majority', language)} {head.majority_macro_f1:.3f})"
+        f"  {word('accuracy', language)} {head.accuracy:.3f}"
+        f"  {word('balanced', language)} {head.balanced_accuracy:.3f}"
+        f"  {word('ece', language)} {head.calibration_error:.3f}"
+        f"  n={head.messages}",
+    )
+
+
+def _class_table(head: "HeadReport", language: Language) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(word(head.head, language))
+    for key in ("precision", "recall"):
+        table.add_column(word(key, language), justify="right")
+    table.add_column("F1", justify="right")
+    table.add_column(word("support", language), justify="right")
+    for one in head.classes:
+        numbers = (f"{one.precision:.2f}", f"{one.recall:.2f}", f"{one.f1:.2f}", str(one.support))
+        table.add_row(NAMES[one.label].show(language), *numbers)
+    return table
+
+
+def _confusion_table(head: "HeadReport", language: Language) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(f"{word('gold', language)} ↓  {word('read', language)} →")
+    for label in head.labels:
+        table.add_column(NAMES[label].show(language).split("·")[0].strip(), justify="right")
+    for index, label in enumerate(head.labels):
+        row = [Text(str(count), "bold" if index == place else "") for place, count in enumerate(head.confusion[index])]
+        table.add_row(NAMES[label].show(language), *row)
+    return table
+
+
+def playbook_table(book: "Playbook", language: Language) -> RenderableType:
+    """Return all entries of a playbook, kind by kind, with their ids."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("id", "", word("sources", language)):
+        table.add_column(title, overflow="fold")
+    for kind, shelf in book.shelves().items():
+        table.add_row(Text(f"{kind} ({len(shelf)})", "bold"), "", "")
+        for entry in shelf.values():
+            table.add_row(
+                f"  {entry.id}", entry_title(entry, language), Text(source_name(entry.source, language), "dim")
+            )
+    return table
+
+
+def entry_title(entry: "Entry", language: Language) -> str:
+    """Return what an entry is called: its name, its forbidden phrases, or its cause."""
+    if hasattr(entry, "avoid") and not hasattr(entry, "steps"):
+        return " / ".join(entry.avoid)
+    text = getattr(entry, "name", None) or getattr(entry, "cause", None)
+    return "" if text is None else str(text.zh if language == "zh" else text.en)
+
+
+def entry_yaml(entry: "Entry") -> str:
+    """Return one playbook entry as YAML, as it stands in its file."""
+    import yaml
+
+    return str(yaml.safe_dump([_plain(entry)], allow_unicode=True, sort_keys=False, width=110))
+
+
+def _plain(entry: "Entry") -> dict[str, Any]:
+    def without_defaults(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without_defaults(one) for key, one in value.items() if one not in ((), [], None)}
+        return [without_defaults(one) for one in value] if isinstance(value, list) else value
+
+    plain: dict[str, Any] = without_defaults(msgspec.to_builtins(entry))
+    return plain

@@ -1,0 +1,66 @@
+"""The words and colours of the interface, in Chinese and English."""
+
+from temperament.language import Language
+
+STYLES = {
+    "choleric": "red",
+    "sanguine": "yellow",
+    "phlegmatic": "cyan",
+    "melancholic": "blue",
+    "unclear": "dim",
+    "angry": "red",
+    "confused": "magenta",
+    "anxious": "yellow",
+    "difficult": "blue",
+    "calm": "green",
+}
+_WORDS: dict[str, tuple[str, str]] = {
+    "temperament": ("气质", "temperament"),
+    "state": ("情绪", "state"),
+    "high": ("把握高", "sure"),
+    "medium": ("把握中", "fairly sure"),
+    "low": ("把握低", "unsure"),
+    "also": ("另有", "also"),
+    "evidence": ("依据", "because of"),
+    "principle": ("原则", "principle"),
+    "steps": ("步骤", "steps"),
+    "tuning": ("因人而异", "with this manner"),
+    "say": ("可以说", "say"),
+    "avoid": ("不要说", "never say"),
+    "instead": ("换成", "rather"),
+    "escalate": ("何时升级", "escalate when"),
+    "escalate_now": ("现在就升级", "escalate now"),
+    "pace": ("节奏", "pace"),
+    "priority": ("优先级", "priority"),
+    "sources": ("出处", "sources"),
+    "quick": ("快", "quick"),
+    "even": ("不快不慢", "even"),
+    "slow": ("慢", "slow"),
+    "low_priority": ("低", "low"),
+    "normal_priority": ("中", "normal"),
+    "high_priority": ("高", "high"),
+    "empty": ("没有内容，无法判断", "nothing to read"),
+    "symbols_only": ("只有符号或数字，无法判断", "symbols or digits only, cannot be read"),
+    "not_chinese": ("主要不是中文，无法判断", "not Chinese in the main, cannot be read"),
+    "too_short": ("太短，无法判断", "too short to tell"),
+    "ours": ("本项目", "this project"),
+    "gold": ("标注", "gold"),
+    "read": ("读作", "read as"),
+    "precision": ("精确率", "precision"),
+    "recall": ("召回率", "recall"),
+    "support": ("条数", "messages"),
+    "accuracy": ("准确率", "accuracy"),
+    "balanced": ("平均召回", "balanced accuracy"),
+    "majority": ("多数类基线", "majority baseline"),
+    "ece": ("校准误差", "calibration error"),
+}
+
+
+def word(key: str, language: Language) -> str:
+    """Return a word of the interface in one language."""
+    return _WORDS[key][0 if language == "zh" else 1]
+
+
+def source_name(source: str, language: Language) -> str:
+    """Return how a source is shown: manual and lines as they are, our own by name."""
+    return word("ours", language) if source == "ours" else source

@@ -1,0 +1,235 @@
+"""The only room that touches raw characters: folding and segmentation.
+
+Folding makes the many ways of writing one thing alike (width, script, case, repetition, broken or glossed
+characters) and remembers where every folded character came from, so that spans found in folded text can be
+shown in the original. ``TEXT_VERSION`` is part of every saved model: raise it whenever folding or
+segmentation changes what comes out.
+"""
+
+import importlib.util
+import logging
+import os
+import re
+import sys
+import tempfile
+import unicodedata
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TEXT_VERSION = 1
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_DROP = "\ufffd"
+_MAX_RUN = 3
+_IRREGULAR = re.compile(
+    r"(?P<edge>\A\s+|\s+\Z)"
+    rf"|(?P<drop>{_DROP}+)"
+    r"|(?P<mention>@[^\s@,。!?:;()\[\]]{1,30})"
+    rf"|(?<=[{HAN}])(?P<gloss>\([a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ][a-zü]{{0,5}}\))"
+    r"|(?P<line>[^\S\n]*\n\s*)"
+    r"|(?P<blank>[^\S\n]{2,})"
+    rf"|(?P<run>(?P<one>[^\s\d])(?P=one){{{_MAX_RUN},}})"
+)
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+_WORD_RUN = re.compile(rf"[{HAN}a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text and the way back.
+
+    ``starts[i]`` and ``ends[i]`` bound, in code points of ``original``, what became ``text[i]``; both are
+    ``None`` when every character kept its place.
+    """
+
+    text: str
+    original: str
+    starts: tuple[int, ...] | None = None
+    ends: tuple[int, ...] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where ``text[start:end]`` (not empty) lies in the original, as (start, end)."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+class _CharacterTable(dict[int, str]):
+    """Translation table filled on sight: NFKC and lower case; what cannot be read becomes ``_DROP``."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        category = unicodedata.category(character)
+        if character in "\n\t\r\u2028\u2029\x0b\x0c\x85":
+            folded = "\n" if character != "\t" else " "
+        elif category in {"Cc", "Cf", "Cs", "Co", "Cn"} or 0xFE00 <= code <= 0xFE0F:
+            folded = _DROP
+        else:
+            folded = unicodedata.normalize("NFKC", character).lower()
+        self[code] = folded
+        return folded
+
+
+_CHARACTERS = _CharacterTable({ord("…"): "…", ord("\r"): _DROP})
+
+
+@cache
+def _converter(configuration: str) -> Callable[[str], str]:
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC(configuration).convert
+    return convert
+
+
+def _simplify(text: str) -> str:
+    """Convert Traditional to Simplified characters, one for one.
+
+    OpenCC's ``t2s`` leaves 著 alone because it is also a Simplified character; where the text is Traditional,
+    ``tw2s`` decides whether it stands for 着 (看著, 著急) or stays (著名).
+    """
+    simple = _converter("t2s")(text)
+    if len(simple) != len(text):
+        return "".join(_one_for_one(character) for character in text)
+    if simple != text and "著" in simple:
+        taiwan = _converter("tw2s")(text)
+        if len(taiwan) == len(simple):
+            pairs = zip(simple, taiwan, strict=True)
+            simple = "".join(new if old == "著" else old for old, new in pairs)
+    return simple
+
+
+def _one_for_one(character: str) -> str:
+    simple = _converter("t2s")(character)
+    return simple if len(simple) == 1 else character
+
+
+def fold(text: str) -> Folded:
+    """Fold one text; the empty text folds to itself.
+
+    Full-width forms, letter case and Traditional script are unified; control, zero-width and broken
+    characters (lone surrogates, U+FFFD) disappear, so do pinyin glosses as in 務(wù) and blanks at both ends;
+    of a mention such as @某某客服 only the @ stays; a character repeated more than three times in a row (digits
+    excepted) keeps three; blanks shrink to one.
+    """
+    mapped = text.translate(_CHARACTERS)
+    origins: list[int] | None = None
+    if len(mapped) != len(text):
+        parts = [_CHARACTERS[ord(character)] for character in text]
+        origins = [index for index, part in enumerate(parts) for _ in part]
+    simple = _simplify(mapped)
+    if origins is None and not _IRREGULAR.search(simple):
+        return Folded(simple, text)
+    return _smooth(simple, text, origins)
+
+
+def _smooth(simple: str, original: str, origins: list[int] | None) -> Folded:
+    """Remove and shorten what ``_IRREGULAR`` finds, keeping the bounds of every character that stays."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+
+    def keep(piece: str, at: range, last: int) -> None:
+        pieces.append(piece)
+        starts.extend(at)
+        ends.extend(index + 1 for index in at)
+        if piece:
+            ends[-1] = last
+
+    position = 0
+    for match in _IRREGULAR.finditer(simple):
+        start, end = match.span()
+        keep(simple[position:start], range(position, start), start)
+        piece = _replacement(match)
+        keep(piece, range(start, start + len(piece)), end)
+        position = end
+    keep(simple[position:], range(position, len(simple)), len(simple))
+    if origins is not None:
+        starts = [origins[index] for index in starts]
+        ends = [origins[index - 1] + 1 for index in ends]
+    return Folded("".join(pieces), original, tuple(starts), tuple(ends))
+
+
+def _replacement(match: re.Match[str]) -> str:
+    kind = match.lastgroup
+    if kind == "line":
+        return "\n"
+    if kind == "blank":
+        return " "
+    if kind == "mention":
+        return "@"
+    if kind == "run":
+        return str(match.group("run"))[:_MAX_RUN]
+    return ""
+
+
+def has_chinese(text: str) -> bool:
+    """Tell whether the text holds at least one Chinese character."""
+    return _HAN_CHARACTER.search(text) is not None
+
+
+def words(text: str) -> list[tuple[int, str]]:
+    """Cut folded text into words with their positions; punctuation, blanks and symbols are left out.
+
+    Hidden-Markov guessing is off: ``jieba`` and its Rust twin ``rjieba`` then give the same words. Only
+    unbroken runs of Chinese characters, letters and digits are handed over, because the two differ in how
+    they treat symbols.
+    """
+    cut = _segmenter()
+    found: list[tuple[int, str]] = []
+    for run in _WORD_RUN.finditer(text):
+        position = run.start()
+        for word in cut(run.group()):
+            found.append((position, word))
+            position += len(word)
+    return found
+
+
+@cache
+def _segmenter() -> Callable[[str], list[str]]:
+    if importlib.util.find_spec("rjieba") is not None:
+        return _rust_segmenter()
+    return _python_segmenter()
+
+
+def _rust_segmenter() -> Callable[[str], list[str]]:
+    import rjieba
+
+    def cut(run: str) -> list[str]:
+        found: list[str] = rjieba.cut(run, False)  # noqa: FBT003 (rjieba names no keyword)
+        return found
+
+    return cut
+
+
+def _python_segmenter() -> Callable[[str], list[str]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(logging.ERROR)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = str(_private_cache())
+
+    def cut(run: str) -> list[str]:
+        found: list[str] = tokenizer.lcut(run, HMM=False)
+        return found
+
+    return cut
+
+
+def _private_cache() -> Path:
+    """Return a folder for jieba's cache that only this user can write to."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 (no error without HOME)
+    folder = Path(base or tempfile.gettempdir()) / "temperament"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(folder)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="temperament-"))
+    return folder
