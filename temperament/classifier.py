@@ -1,6 +1,6 @@
 """Training: scikit-learn fits and calibrates, the result becomes plain arrays (``temperament.model``).
 
-Characters n-grams of 1 to 3, TF-IDF, one-against-the-rest logistic regression with balanced classes, softmax
+Character n-grams of 1 to 3, TF-IDF, one-against-the-rest logistic regression with balanced classes, softmax
 over the scores calibrated by one temperature found on out-of-fold scores (Guo et al. 2017, "On Calibration of
 Modern Neural Networks"). Balanced classes keep the rare labels readable; one temperature does not move the
 ranking, so calibration costs no macro-F1.
@@ -31,7 +31,7 @@ from temperament.text import fold
 
 SEED = 20261122
 FOLDS = 5
-INVERSE_REGULARISATION = 4.0
+INVERSE_REGULARISATION = 10.0
 LEAST_DOCUMENTS = 3
 BAND_PRECISION = {"high": 0.90, "medium": 0.70}
 _LEAST_PER_LABEL = FOLDS

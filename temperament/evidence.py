@@ -22,7 +22,7 @@ _LEAST_FALL = 0.01
 _LEAST_SHARE = 0.1
 _SEPARATORS = frozenset(",。、;:()[]\"'“”‘’《》【】-/")
 _MOST_CHARACTERS = 20_000
-"""Longer messages are explained by their beginning only: deleting and reading again costs time."""
+"""Longer texts get no evidence: no single piece of theirs carries a label, and reading them again costs seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ def _strongest(found: dict[tuple[int, Head], list[Evidence]], document: int) -> 
 
 def _candidates(model: Model, document: int, folded: Folded, reading: Reading, head: Head) -> list[_Candidate]:
     label = reading.temperament if head == "temperament" else reading.state
-    if reading.reason or label == NEUTRAL[head]:
+    text = folded.text
+    if reading.reason or label == NEUTRAL[head] or len(text) > _MOST_CHARACTERS:
         return []
-    text = folded.text[:_MOST_CHARACTERS]
     scores = _character_scores(model, text, head, label)
     spans = _merge(_tokens(text), scores, text)
     spans.sort(key=lambda span: -float(scores[slice(*span)].sum()))

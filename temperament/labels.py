@@ -114,7 +114,8 @@ class Reading:
     Probabilities run over all labels of a head and sum to 1. ``also`` names further states that are clearly
     present. ``reason`` says why the message could not be read (``empty``, ``not_chinese``, ``too_short``,
     ``symbols_only``); then the labels are ``unclear`` and ``calm`` and the probabilities are the base rates of
-    the training data. ``model`` names the model that answered.
+    the training data. ``model`` names the model that answered. ``unclear``, ``calm`` and texts of more than
+    20,000 characters have no evidence.
     """
 
     text: str

@@ -21,8 +21,8 @@ Side = Literal["customer", "organisation", "accident"]
 NonEmpty = Annotated[str, Meta(min_length=1)]
 
 
-class Shape(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Common behaviour: frozen, keyword-only, unknown fields refused."""
+class Shape(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Common behaviour: frozen, keyword-only, unknown fields refused, defaults left out when written."""
 
 
 class Text(Shape, frozen=True, kw_only=True):

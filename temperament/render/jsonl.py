@@ -24,11 +24,15 @@ def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, An
         "temperament": reading.temperament,
         "state": reading.state,
         "also": list(reading.also),
-        "temperament_probabilities": reading.temperament_probabilities,
-        "state_probabilities": reading.state_probabilities,
+        "temperament_probabilities": _rounded(reading.temperament_probabilities),
+        "state_probabilities": _rounded(reading.state_probabilities),
         "confidence": reading.confidence,
         "reason": reading.reason,
         "evidence": [asdict(piece) for piece in reading.evidence],
         "model": reading.model,
     }
     return value | {"advice": asdict(advice)} if advice else value
+
+
+def _rounded(chances: dict[str, float]) -> dict[str, float]:
+    return {label: round(chance, 8) for label, chance in chances.items()}

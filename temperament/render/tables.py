@@ -1,6 +1,6 @@
 """Tables for the terminal: evaluations and the playbook."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from rich import box
@@ -89,14 +89,4 @@ def entry_yaml(entry: "Entry") -> str:
     """Return one playbook entry as YAML, as it stands in its file."""
     import yaml
 
-    return str(yaml.safe_dump([_plain(entry)], allow_unicode=True, sort_keys=False, width=110))
-
-
-def _plain(entry: "Entry") -> dict[str, Any]:
-    def without_defaults(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: without_defaults(one) for key, one in value.items() if one not in ((), [], None)}
-        return [without_defaults(one) for one in value] if isinstance(value, list) else value
-
-    plain: dict[str, Any] = without_defaults(msgspec.to_builtins(entry))
-    return plain
+    return str(yaml.safe_dump([msgspec.to_builtins(entry)], allow_unicode=True, sort_keys=False, width=110))

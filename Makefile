@@ -1,0 +1,24 @@
+PYTHON ?= python3
+
+.PHONY: install test lint bench model build
+
+install:  ## install in place with the development tools
+	$(PYTHON) -m pip install -e ".[dev]"
+
+test:  ## run all tests
+	$(PYTHON) -m pytest
+
+lint:  ## style and types
+	ruff check .
+	ruff format --check .
+	mypy
+
+bench:  ## quality table on labelled files (needs ../shared)
+	$(PYTHON) benchmarks/quality.py
+
+model:  ## rebuild models/default from data/ and the joined public labels (needs ../shared, or your own join)
+	temperament train data/corpus/train.jsonl ../shared/labels/real_train.jsonl -o models/default \
+		--test ../shared/labels/real_dev.jsonl --test data/corpus/test.jsonl
+
+build:  ## build the wheel
+	$(PYTHON) -m pip wheel --no-deps -w dist .

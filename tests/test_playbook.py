@@ -1,0 +1,369 @@
+"""The shipped knowledge is whole, its quotations stand in the manuals, and a broken file is refused by line."""
+
+import re
+import shutil
+import unicodedata
+from collections import Counter
+
+import pytest
+
+from temperament import playbook
+from temperament.errors import PlaybookError, UsageError
+from temperament.labels import STATES, TEMPERAMENTS
+from temperament.playbook.shapes import Phrase, Shape
+from temperament.recommend import signals
+
+BOOK = playbook.shipped()
+STRATEGIES = [*BOOK.temperaments.values(), *BOOK.states.values()]
+
+FORBIDDEN = {
+    "000 principle 1": ["很抱歉让您久等了", "这并不比上次出现的那个问题糟糕", "这个问题确实严重"],
+    "000 principle 2": ["您的名字叫什么？", "你必须……"],
+    "000 principle 3": ["这表格你没有填对", "你搞错了", "你把我搞糊涂了", "你错了，不是那样的"],
+    "000 principle 4": [
+        "我不能……",
+        "这不是我的事",
+        "我没办法",
+        "对不起，我们暂时没有解决方案",
+        "我不能给你打这么低的折，除非你买10台以上",
+    ],
+    "000 principle 5": ["你应该这样做……", "在这儿等着"],
+    "000 principle 6": ["这事你从来没有做对过", "你要花费……", "你有什么问题？"],
+    "000 principle 7": [
+        "你这样做疯了",
+        "我知道你的感受",
+        "我不知道你为什么如此不满",
+        "我也不满的",
+        "你说得对，这个部门表现确实差劲",
+    ],
+    "000 principle 8": ["你这样认为就大错特错了", "你的话没有任何意义", "这肯定错了"],
+    "000 angry 2": [
+        "请你冷静一下",
+        "你太激动了",
+        "你肯定弄错了",
+        "我们从来没有……",
+        "我们一直都是这样做的",
+        "以前从来没有人抱怨过这些",
+        "这种事情一般不会发生",
+    ],
+    "000 angry 3": [
+        "你不要太激动了，要怎样你才满意？",
+        "你不就是要讨个说法吗？",
+        "你安静一下，有什么大不了的事情，让你如此气愤？",
+    ],
+    "000 special 4": ["我处理不了", "不是我负责的", "这是个问题", "这个挺难办的"],
+    "003 apology": ["我们很抱歉给您带来不便"],
+    "003 forbidden": ["这种问题连小孩子都知道", "你要知道，一分钱，一分货", "绝对不可能有这种事发生"],
+}
+"""The manuals' forbidden phrases, from requirements.md rows 11–18, 45, 47, 57, 110 and 122."""
+MENDED = {"并不比上次": "并不上次", "差劲": "差近", "我们双方": "我双方"}
+"""Typing errors of the manuals that the playbook mends, as the manuals print them."""
+
+
+def parts(entry, kind):
+    """Yield every piece of one kind inside an entry."""
+    if isinstance(entry, kind):
+        yield entry
+    if isinstance(entry, Shape):
+        for name in entry.__struct_fields__:
+            yield from parts(getattr(entry, name), kind)
+    elif isinstance(entry, tuple):
+        for one in entry:
+            yield from parts(one, kind)
+
+
+def sources(entry):
+    """Yield every source that stands in an entry."""
+    return [one.source for one in parts(entry, Shape) if hasattr(one, "source")]
+
+
+def test_every_label_has_its_strategy():
+    """Five temperaments, five states, each under its own label, and something on every shelf."""
+    assert list(BOOK.temperaments) == list(TEMPERAMENTS)
+    assert list(BOOK.states) == list(STATES)
+    assert all(BOOK.shelves().values())
+    assert sum(map(len, BOOK.shelves().values())) == len(list(BOOK.entries()))
+
+
+def test_entries_are_found_by_id_and_by_label():
+    """Every entry answers to its id, strategies to their label too."""
+    assert all(BOOK.find(entry.id) is entry for entry in BOOK.entries())
+    assert all(BOOK.find(entry.label) is entry for entry in STRATEGIES)
+    with pytest.raises(UsageError, match=r"playbook list") as caught:
+        BOOK.find("没有这条")
+    assert "没有“没有这条”" in caught.value.zh
+
+
+@pytest.mark.parametrize("signal", BOOK.signals.values(), ids=lambda signal: signal.id)
+def test_signals_fire_and_keep_silent(signal):
+    """Every signal is found in each of its own examples and in none of its near misses."""
+    assert [text for text in signal.fires if signal not in signals(text)] == []
+    assert [text for text in signal.silent if signal in signals(text)] == []
+
+
+@pytest.mark.parametrize("signal", BOOK.signals.values(), ids=lambda signal: signal.id)
+def test_exceptions_of_signals_are_needed(signal):
+    """At least one near miss holds a cue and is silenced by an exception, where there are exceptions."""
+    held = [text for text in signal.silent if any(re.search(cue, text) for cue in signal.cues)]
+    assert held or not signal.but
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.id)
+def test_strategies_name_wording_rules_that_exist(strategy):
+    """Every phrase to avoid is a rule, named once."""
+    assert strategy.avoid
+    assert set(strategy.avoid) <= set(BOOK.wording)
+    assert len(set(strategy.avoid)) == len(strategy.avoid)
+
+
+def test_all_forbidden_phrases_of_the_manuals_are_there():
+    """All 45 stand in the wording rules, each exactly once, and nothing else does."""
+    listed = [phrase for group in FORBIDDEN.values() for phrase in group]
+    assert len(listed) == 45
+    assert Counter(phrase for rule in BOOK.wording.values() for phrase in rule.avoid) == Counter(listed)
+
+
+def test_every_rule_offers_better_wording():
+    """No phrase is forbidden without saying what to say instead."""
+    assert [rule.id for rule in BOOK.wording.values() if not rule.better] == []
+
+
+@pytest.mark.parametrize("state", ["angry", "confused", "anxious", "difficult"])
+def test_every_state_has_causes_on_both_sides(state):
+    """The cause table of the manual: the customer's side and the organisation's."""
+    sides = {cause.side for cause in BOOK.causes.values() if cause.state == state}
+    assert sides >= {"customer", "organisation"}
+
+
+def test_our_own_sentences_are_polite():
+    """Sentences of our own say 您, never 你."""
+    familiar = [one.zh for entry in BOOK.entries() for one in parts(entry, Phrase) if one.source == "ours" and "你" in one.zh]
+    assert familiar == []
+
+
+@pytest.fixture(scope="module")
+def manuals(shared):
+    """The manuals' lines by number."""
+    paths = {path.name[:3]: path for path in (shared / "seeds").glob("*.txt")}
+    return {number: path.read_text(encoding="utf-8").split("\n") for number, path in paths.items()}
+
+
+def cited(source, manuals):
+    """Return the manual's lines that a source names, joined."""
+    number, places = source.split(" ", 1)
+    ranges = [(int(first), int(last or first)) for first, last in re.findall(r"L(\d+)(?:–(\d+))?", places)]
+    assert ranges
+    assert all(0 < first <= last <= len(manuals[number]) for first, last in ranges), source
+    return "".join("".join(manuals[number][first - 1 : last]) for first, last in ranges)
+
+
+def bare(text):
+    """Return letters and digits alone, 您 as 你."""
+    text = unicodedata.normalize("NFKC", text).replace("您", "你")
+    return "".join(character for character in text if unicodedata.category(character)[0] in "LN")
+
+
+def stands(phrase, lines):
+    """Tell whether every piece of a phrase between gaps stands in the lines, as printed or mended."""
+
+    def printed(piece):
+        for good, typo in MENDED.items():
+            piece = piece.replace(good, typo)
+        return piece
+
+    pieces = [bare(piece) for piece in phrase.split("……") if bare(piece)]
+    return bool(pieces) and all(piece in bare(lines) or printed(piece) in bare(lines) for piece in pieces)
+
+
+@pytest.mark.parametrize("entry", list(BOOK.entries()), ids=lambda entry: entry.id)
+def test_sources_exist(entry, manuals):
+    """Every source names lines that the manual has, with text on them."""
+    assert sources(entry)
+    for source in sources(entry):
+        assert source == "ours" or bare(cited(source, manuals))
+
+
+@pytest.mark.parametrize("entry", [*STRATEGIES, *BOOK.wording.values()], ids=lambda entry: entry.id)
+def test_quotations_stand_where_they_say(entry, manuals):
+    """Every sentence with a source, and every forbidden phrase, stands at the named line of the manual.
+
+    Punctuation, 你 for 您, gaps (……) and the mended typing errors aside.
+    """
+    quoted = [(one.zh, one.source) for one in parts(entry, Phrase) if one.source != "ours"]
+    quoted += [(phrase, entry.source) for phrase in entry.avoid if entry.id in BOOK.wording]
+    assert [one for one in quoted if not stands(one[0], cited(one[1], manuals))] == []
+
+
+def test_quotations_are_really_compared(manuals):
+    """The comparison above can fail: a changed sentence or another line is noticed."""
+    assert stands("我理解您的苦衷。", cited("000 L547", manuals))
+    assert not stands("我了解您的苦衷。", cited("000 L547", manuals))
+    assert not stands("我理解您的苦衷。", cited("000 L567", manuals))
+    assert not stands("……", cited("000 L547", manuals))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the shipped playbook that a test may break."""
+    for path in playbook.SHIPPED.glob("*.yaml"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def edit(path, old, new):
+    """Replace the first occurrence and return the line, from 1, on which it begins."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def refuse(folder, place, zh, en):
+    """Load and expect a PlaybookError with the place, in both languages."""
+    with pytest.raises(PlaybookError, match=r".") as caught:
+        playbook.load(folder)
+    assert caught.value.zh.startswith(f"{folder / place}")
+    assert caught.value.en.startswith(f"{folder / place}")
+    assert zh in caught.value.zh
+    assert en in caught.value.en
+    assert caught.value.exit_code == 3
+
+
+def test_a_copy_of_the_shipped_playbook_loads(folder):
+    """The shipped files, read from elsewhere, give the same playbook, also with a byte-order mark."""
+    path = folder / "tags.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert playbook.load(folder) == BOOK
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "zh", "en"),
+    [
+        ("wording.yaml", "level: suggestion", "level: fatal", "可用：error、warning、suggestion", "allowed: error, warning"),
+        ("wording.yaml", "level: suggestion", "level: 5", "字段 level 不合规定", "field level: "),
+        ("states.yaml", "pace: even", "pace: rapid", "可用：quick、even、slow", "allowed: quick, even, slow"),
+        ("states.yaml", "priority: high", "priority: top", "可用：low、normal、high", "allowed: low, normal, high"),
+        ("states.yaml", "label: angry", "label: furious", "可用：angry、confused", "allowed: angry, confused, anxious"),
+        ("states.yaml", "source: 000 L547", "source: 009 L547", "字段 steps.say.source", "field steps.say.source"),
+        ("states.yaml", "source: 000 L547", "source: 000 line 547", "字段 steps.say.source", "field steps.say.source"),
+        ("temperaments.yaml", "unless: [angry]", "unless: [cross]", "可用：angry、confused", "allowed: angry, confused"),
+        ("temperaments.yaml", "id: temperament.choleric", "id: Temperament!", "字段 id 不合规定", "field id: "),
+        ("causes.yaml", "side: customer", "side: nobody", "可用：customer、organisation、accident", "allowed: customer"),
+        ("signals.yaml", "escalate: true", "escalate: perhaps", "字段 escalate", "field escalate"),
+        ("tags.yaml", "source: 000 L521", "source: ''", "字段 source", "field source"),
+    ],
+)
+def test_a_wrong_value_names_line_field_and_what_is_allowed(folder, name, old, new, zh, en):
+    """File, line, field, and the choices where there are choices."""
+    line = edit(folder / name, old, new)
+    refuse(folder, f"{name}:{line}", zh, en)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("wording.yaml", "  level: suggestion", "  severity: high\n  level: suggestion"),
+        ("tags.yaml", "  sign:", "  signs: 甲\n  sign:"),
+        ("states.yaml", "    zh: 愤怒", "    de: zornig\n    zh: 愤怒"),
+    ],
+)
+def test_an_unknown_field_is_refused_with_the_known_ones(folder, name, old, new):
+    """A misspelt field is not silently ignored."""
+    edit(folder / name, old, new)
+    field = new.split(":")[0].strip()
+    refuse(folder, f"{name}:", f"unknown field `{field}`", f"unknown field `{field}`")
+    refuse(folder, f"{name}:", "可用：", "allowed: ")
+
+
+@pytest.mark.parametrize(("name", "old", "field"), [("wording.yaml", "  level: suggestion\n", "level"), ("tags.yaml", "    en: No patience\n", "en")])
+def test_a_missing_field_is_named(folder, name, old, field):
+    """Every field without a default is needed."""
+    edit(folder / name, old, "")
+    refuse(folder, f"{name}:", f"missing required field `{field}`", f"missing required field `{field}`")
+
+
+def test_a_missing_label_is_named(folder):
+    """A playbook without a strategy for some label is refused."""
+    path = folder / "states.yaml"
+    path.write_text(path.read_text(encoding="utf-8").split("- id: state.calm")[0], encoding="utf-8")
+    refuse(folder, "states.yaml:1", "缺少这些标签的策略：calm", "has no strategy for: calm")
+
+
+def test_a_second_strategy_for_a_label_is_a_missing_one(folder):
+    """Giving a label twice leaves another without."""
+    edit(folder / "temperaments.yaml", "label: unclear", "label: choleric")
+    refuse(folder, "temperaments.yaml:1", "unclear", "has no strategy for: unclear")
+
+
+@pytest.mark.xfail(strict=True, raises=pytest.fail.Exception, reason="the later of two strategies for one label wins silently")
+def test_an_extra_strategy_for_a_label_is_refused(folder):
+    """Two strategies for one label contradict each other; neither may vanish."""
+    path = folder / "states.yaml"
+    text = path.read_text(encoding="utf-8")
+    extra = "- id: state.calm" + text.split("- id: state.calm")[1]
+    path.write_text(text + "\n" + extra.replace("id: state.calm", "id: state.calmer"), encoding="utf-8")
+    refuse(folder, "states.yaml", "calm", "calm")
+
+
+def test_a_duplicate_id_names_the_second_line(folder):
+    """An id stands once in its file."""
+    path = folder / "tags.yaml"
+    text = path.read_text(encoding="utf-8")
+    first = text[text.index("- id:") : text.index("- id:", text.index("- id:") + 1)]
+    path.write_text(text + "\n" + first, encoding="utf-8")
+    line = text.count("\n") + 2
+    refuse(folder, f"tags.yaml:{line}", "编号 tag.one-for-all 出现了两次", "the id tag.one-for-all occurs twice")
+
+
+def test_an_id_in_two_files_is_refused(folder):
+    """Ids are unique over the whole playbook."""
+    edit(folder / "tags.yaml", "id: tag.no-patience", "id: signal.law")
+    refuse(folder, "", "编号 signal.law 在两个文件里都有", "the id signal.law stands in two files")
+
+
+def test_an_unknown_rule_under_avoid_is_named(folder):
+    """A strategy names only rules that exist."""
+    edit(folder / "states.yaml", "    - calm-down", "    - calm-downn")
+    refuse(folder, "wording.yaml:1", "calm-downn 不存在", "calm-downn, named under avoid of state.angry, does not exist")
+
+
+@pytest.mark.parametrize("old", ['cues: ["不想活"', 'except: ["跳楼价"'])
+def test_a_wrong_expression_is_named(folder, old):
+    """A regular expression that does not compile is refused with its signal."""
+    edit(folder / "signals.yaml", old, old.replace('["', '["(", "'))
+    refuse(folder, "signals.yaml:1", "signal.self-harm 里的正则 ( 写错了", "the expression ( of signal.self-harm is wrong")
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "zh", "en"),
+    [
+        ("- id: a\n  name: [\n", 3, "不是合格的 YAML", "is not valid YAML"),
+        ("- id: a\n\tname: b\n", 2, "不是合格的 YAML", "is not valid YAML"),
+        ("- &a b\n- *c\n", 2, "不是合格的 YAML", "is not valid YAML"),
+        ("- !!python/object:os.system {}\n", 1, "不是合格的 YAML", "is not valid YAML"),
+        ("a: b\x07\n", 1, "不是合格的 YAML", "is not valid YAML"),
+        ("", 1, "应是一个条目列表", "must be a list of entries"),
+        ("# nothing\n", 1, "应是一个条目列表", "must be a list of entries"),
+        ("id: a\n", 1, "应是一个条目列表", "must be a list of entries"),
+        ("好\n", 1, "应是一个条目列表", "must be a list of entries"),
+        ("- 好\n", 1, "字段 id 不合规定", "field id: "),
+        ("- {}\n", 1, "missing required field", "missing required field"),
+    ],
+)
+def test_a_file_that_is_no_list_of_entries(folder, content, line, zh, en):
+    """Broken YAML, other YAML and entries of another kind are refused with their line."""
+    (folder / "tags.yaml").write_text(content, encoding="utf-8")
+    refuse(folder, f"tags.yaml:{line}", zh, en)
+
+
+def test_a_missing_file_is_named(folder):
+    """A playbook has all its files."""
+    (folder / "causes.yaml").unlink()
+    refuse(folder, "causes.yaml:1", "读不了", "cannot be read")
+
+
+def test_a_file_that_is_not_utf8_is_named(folder):
+    """A GBK file is refused, not misread."""
+    path = folder / "tags.yaml"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    refuse(folder, "tags.yaml:1", "读不了", "cannot be read")
