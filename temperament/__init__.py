@@ -15,14 +15,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from temperament.advice import Advice as Advice
+    from temperament.advice import recommend as recommend
     from temperament.errors import TemperamentError as TemperamentError
     from temperament.labels import Evidence as Evidence
     from temperament.labels import Reading as Reading
     from temperament.reader import Classifier as Classifier
-    from temperament.recommend import Advice as Advice
-    from temperament.recommend import recommend as recommend
 
 __version__ = "0.1.0"
 _HOMES = {
@@ -30,8 +30,8 @@ _HOMES = {
     "Evidence": "temperament.labels",
     "Reading": "temperament.labels",
     "Classifier": "temperament.reader",
-    "Advice": "temperament.recommend",
-    "recommend": "temperament.recommend",
+    "Advice": "temperament.advice",
+    "recommend": "temperament.advice",
 }
 __all__ = [*_HOMES, "classify", "classify_many"]  # noqa: PLE0604 (all are names)
 
@@ -41,7 +41,7 @@ def classify(text: str) -> "Reading":
     return _default().classify(text)
 
 
-def classify_many(texts: "Sequence[str]", *, explain: bool = True) -> "list[Reading]":
+def classify_many(texts: "Iterable[str]", *, explain: bool = True) -> "list[Reading]":
     """Read many messages with the shipped model; see ``Classifier.classify_many``."""
     return _default().classify_many(texts, explain=explain)
 

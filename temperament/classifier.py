@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
-from sklearn.calibration import CalibratedClassifierCV
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
@@ -36,6 +36,7 @@ LEAST_DOCUMENTS = 3
 BAND_PRECISION = {"high": 0.90, "medium": 0.70}
 _LEAST_PER_LABEL = FOLDS
 _NEVER = 1.01
+_WORTH_WORKERS = 2000
 Labels = NDArray[np.str_]
 
 
@@ -65,7 +66,7 @@ def train(examples: Sequence[Example], name: str, report: Callable[[str, str], N
     """Train both heads on labelled messages and return a model that runs with numpy alone.
 
     ``report`` is told, in Chinese and English, what is being done. Raises ``TrainingError`` when the messages
-    cannot be trained on: too few, a single label, or a label with fewer than 5 messages.
+    cannot be trained on: too few, a single label, or a label with fewer than 5 different messages.
     """
     texts = [fold(example.text).text for example in examples]
     groups = [_group(text) for text in texts]
@@ -74,7 +75,7 @@ def train(examples: Sequence[Example], name: str, report: Callable[[str, str], N
         "state": np.array([example.state for example in examples]),
     }
     for head in HEADS:
-        _refuse(gold[head], head)
+        _refuse(gold[head], groups, head)
     fits: dict[Head, _Fit] = {}
     for head in HEADS:
         report(f"训练并校准：{head}（{len(texts)} 条）", f"training and calibrating: {head} ({len(texts)} messages)")
@@ -87,15 +88,17 @@ def _group(text: str) -> str:
     return hashlib.sha256(text.split("\n")[0][:40].encode()).hexdigest()
 
 
-def _refuse(gold: Labels, head: Head) -> None:
-    counts = Counter(gold.tolist())
+def _refuse(gold: Labels, groups: list[str], head: Head) -> None:
+    """Refuse what five folds cannot be made of; messages with the same opening count once."""
+    counts = Counter(label for label, _ in set(zip(gold.tolist(), groups, strict=True)))
     rare = {label: count for label, count in counts.items() if count < _LEAST_PER_LABEL}
     if len(counts) < 2 or rare:
         have = ", ".join(f"{label} {counts[label]}" for label in LABELS[head] if label in counts) or "0"
         raise TrainingError(
-            f"{head} 的标注不够训练：现有 {have}。至少要两种标签，每种不少于 {_LEAST_PER_LABEL} 条；请补标注，或去掉太少的那种。",
-            f"Too few labels to train {head}: there are {have}. At least two labels with {_LEAST_PER_LABEL} messages each "
-            "are needed; label more, or leave the rare one out.",
+            f"{head} 的标注不够训练：现有 {have}（开头相同的只算一条）。至少要两种标签，每种不少于 {_LEAST_PER_LABEL} 条；"
+            "请补标注，或去掉太少的那种。",
+            f"Too few labels to train {head}: there are {have} (messages with the same opening count once). At least two "
+            f"labels with {_LEAST_PER_LABEL} messages each are needed; label more, or leave the rare one out.",
         )
 
 
@@ -103,14 +106,13 @@ def _fit(texts: list[str], gold: Labels, groups: list[str]) -> _Fit:
     folds = list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(texts, gold, groups))
     documents = np.array(texts, dtype=object)
     pipeline = make_pipeline_for_head()
-    scores = cross_val_predict(pipeline, documents, gold, cv=folds, method="decision_function")
-    calibrated = CalibratedClassifierCV(pipeline, method="temperature", cv=folds, ensemble=False)
-    calibrated.fit(documents, gold)
-    inner = calibrated.calibrated_classifiers_[0]
-    scale = float(inner.calibrators[0].beta_)
+    jobs = -1 if len(texts) >= _WORTH_WORKERS else None
+    scores = cross_val_predict(pipeline, documents, gold, cv=folds, method="decision_function", n_jobs=jobs)
     table = np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+    pipeline.fit(documents, gold)
+    labels = tuple(str(label) for label in pipeline.classes_)
+    scale = _scale(table, gold, labels)
     probabilities = softmax(table * scale, axis=1)
-    labels = tuple(str(label) for label in calibrated.classes_)
     shares = Counter(gold.tolist())
     learned = HeadModel(
         labels=labels,
@@ -118,7 +120,18 @@ def _fit(texts: list[str], gold: Labels, groups: list[str]) -> _Fit:
         base_rates={label: shares[label] / len(gold) for label in labels},
         bands=_bands(probabilities, gold, labels),
     )
-    return _Fit(inner.estimator, learned, probabilities)
+    return _Fit(pipeline, learned, probabilities)
+
+
+def _scale(scores: Floats, gold: Labels, labels: tuple[str, ...]) -> float:
+    """Find the inverse temperature that makes out-of-fold probabilities most likely (least log loss)."""
+    columns = np.searchsorted(labels, gold)
+    rows = np.arange(len(gold))
+
+    def loss(scale: float) -> float:
+        return -float(log_softmax(scores * scale, axis=1)[rows, columns].mean())
+
+    return float(minimize_scalar(loss, bounds=(0.01, 100.0), method="bounded").x)
 
 
 def _bands(probabilities: Floats, gold: Labels, labels: tuple[str, ...]) -> dict[str, float]:

@@ -57,17 +57,28 @@ def _language(asked: str | None) -> Language:
 def _print(*renderables: "RenderableType") -> None:
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False)
     for one in renderables:
-        console.print(one)
+        with console.capture() as captured:
+            console.print(one)
+        _write(captured.get())
 
 
 def _write_json(values: Iterable[dict[str, Any]]) -> None:
     from temperament.render.jsonl import json_line
 
     for value in values:
-        sys.stdout.write(json_line(value) + "\n")
-    sys.stdout.flush()
+        _write(json_line(value) + "\n")
+
+
+def _write(text: str) -> None:
+    """Write to standard output; whoever reads it may stop reading (``| head``), and that is no error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer hands the flag over by position)
@@ -79,11 +90,13 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer hands the flag o
 @app.callback()
 def _top(
     *,
+    lang: Lang = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help=tell("version"))
     ] = False,
 ) -> None:
     """Hold the options that stand before every command."""
+    _language(lang)
 
 
 @app.command(help=tell("classify"))
@@ -97,11 +110,13 @@ def classify(
     lang: Lang = None,
 ) -> None:
     """Read messages and print readings with advice."""
+    from temperament.advice import recommend
     from temperament.reader import Classifier
-    from temperament.recommend import recommend
 
     language = _language(lang)
     messages = _messages(texts, file, text_column)
+    if not messages:
+        sys.stderr.write(("没有读到消息。\n", "No messages were given.\n")[language == "en"])
     readings = _read_all(Classifier.load(model), messages)
     pairs = ((reading, recommend(reading, channel, language=language)) for reading in readings)
     if form == "json":
@@ -157,8 +172,8 @@ def advise(
     """Print the strategy for given labels."""
     from dataclasses import asdict
 
+    from temperament.advice import recommend
     from temperament.labels import Reading
-    from temperament.recommend import recommend
     from temperament.render.cards import advice_card
 
     language = _language(lang)
@@ -242,7 +257,7 @@ def playbook_show(
     from temperament.render.tables import entry_yaml
 
     _language(lang)
-    sys.stdout.write(entry_yaml(playbook.shipped().find(identifier)))
+    _write(entry_yaml(playbook.shipped().find(identifier)))
 
 
 @playbook_app.command(
@@ -261,7 +276,7 @@ def playbook_validate(
         raise InputError(f"{folder} 不是文件夹。", f"{folder} is not a folder.")
     book = playbook.load(folder or playbook.SHIPPED)
     counts = ", ".join(f"{kind} {len(shelf)}" for kind, shelf in book.shelves().items())
-    sys.stdout.write((f"没有问题：{counts}\n", f"Sound: {counts}\n")[language == "en"])
+    _write((f"没有问题：{counts}\n", f"Sound: {counts}\n")[language == "en"])
 
 
 def main() -> int:
@@ -270,18 +285,17 @@ def main() -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        return int(app(standalone_mode=False) or ExitCode.OK)
     except TemperamentError as error:
         sys.stderr.write(error.message(default_language()) + "\n")
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # typer's own usage errors; their class is private
+            error.show()
+            return int(error.exit_code)
         if os.environ.get("TEMPERAMENT_DEBUG"):
             raise
         zh = f"程序内部出错：{type(error).__name__}: {error}。请设 TEMPERAMENT_DEBUG=1 再运行一次，把输出发给我们。"
         en = f"Internal error: {type(error).__name__}: {error}. Run again with TEMPERAMENT_DEBUG=1 and send us the output."
         sys.stderr.write((zh, en)[default_language() == "en"] + "\n")
         return ExitCode.INTERNAL
-    return ExitCode.OK

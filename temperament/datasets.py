@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ TEMPERAMENT_COLUMNS = ("temperament", "气质")
 STATE_COLUMNS = ("state", "情绪", "情绪状态", "状态")
 ALSO_COLUMNS = ("also", "state2", "次要状态")
 SUFFIXES = (".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx")
+_BROKEN_ONE_IN = 10
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -36,37 +38,37 @@ class Example:
 
 def read_bytes(path: Path) -> bytes:
     """Read a file whole; raises ``InputError`` that says why it cannot be read."""
-    if path.is_dir():
-        raise InputError(
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        zh, en = (
             f"{path} 是文件夹，不是文件。请给出其中的一个文件。",
             f"{path} is a folder, not a file. Name one of the files in it.",
         )
-    try:
-        return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(
-            f"找不到文件 {path}。请检查路径和文件名。", f"No file {path}. Check the path and the name."
-        ) from None
+        zh, en = f"找不到文件 {path}。请检查路径和文件名。", f"No file {path}. Check the path and the name."
     except OSError as error:
-        raise InputError(f"读不了 {path}：{error.strerror}。", f"{path} cannot be read: {error.strerror}.") from error
+        zh, en = f"读不了 {path}：{error.strerror}。", f"{path} cannot be read: {error.strerror}."
+    raise InputError(zh, en)
 
 
 def decode(data: bytes) -> str:
-    """Decode Chinese text: a byte-order mark decides, then strict UTF-8, then GB18030 or Big5.
+    """Decode Chinese text: a byte-order mark decides, then UTF-8, then GB18030 or Big5.
 
-    Most Big5 bytes are valid GB18030 too, so between the two the one that gives more everyday characters wins
-    (level 1 of GB 2312, level 1 of Big5). Bytes that fit neither are read as UTF-8 with U+FFFD for what is broken.
+    UTF-8 may be cut at the end and have a few broken bytes (one character in ten); they become U+FFFD. Most Big5 bytes are valid GB18030
+    too, so between the two the one that gives more everyday characters wins (level 1 of GB 2312, level 1 of Big5).
+    What fits none of them is read as UTF-8 with U+FFFD for what is broken.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    ranked = sorted(((_everyday(data, one), one) for one in ("gb18030", "big5hkscs")), key=lambda pair: -pair[0])
+    text = data.decode("utf-8", "replace")
+    foreign = sum(not character.isascii() for character in text)
+    if text[:-1].count("\ufffd") * _BROKEN_ONE_IN <= foreign:
+        return text
+    ranked = sorted(((_everyday(data, one), one) for one in _LEVEL_ONE), key=lambda pair: -pair[0])
     share, encoding = ranked[0]
-    return data.decode(encoding) if share > 0 else data.decode("utf-8", "replace")
+    return data.decode(encoding) if share > 0 else text
 
 
 _LEVEL_ONE = {"gb18030": ("gb2312", range(0xB0, 0xD8)), "big5hkscs": ("big5", range(0xA4, 0xC7))}
@@ -94,8 +96,10 @@ def read_rows(path: Path) -> list[Row]:
     if suffix == ".xlsx":
         return _read_xlsx(path)
     text = decode(read_bytes(path))
-    if suffix in {".jsonl", ".ndjson", ".json"}:
-        return _read_json_lines(text, path)
+    if suffix == ".json":
+        return _read_json(text, path)
+    if suffix in {".jsonl", ".ndjson"}:
+        return [_json_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if suffix in {".csv", ".tsv"}:
         return _read_csv(text, "\t" if suffix == ".tsv" else ",", path)
     if suffix in {".txt", ""}:
@@ -106,27 +110,60 @@ def read_rows(path: Path) -> list[Row]:
     )
 
 
-def _read_json_lines(text: str, path: Path) -> list[Row]:
-    rows: list[Row] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise InputError(
-                f"{path} 第 {number} 行不是 JSON（{error}）。每行应是一个完整的 JSON 对象。",
-                f"{path} line {number} is not JSON ({error}). Every line must be one whole JSON object.",
-            ) from error
-        rows.append(value if isinstance(value, dict) else {"text": value})
-    return rows
+def _read_json(text: str, path: Path) -> list[Row]:
+    """Read a JSON list of messages; anything else is read as JSON lines."""
+    if not text.lstrip().startswith("["):
+        return [_json_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(path, 1, error) from error
+    return [_json_row(json.dumps(value), number, path) for number, value in enumerate(values, 1)]
+
+
+def _json_row(line: str, number: int, path: Path) -> Row:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(path, number, error) from error
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str):
+        return {"text": value}
+    raise _not_json(path, number, "an object or a string is expected")
+
+
+def _not_json(path: Path, number: int, error: object) -> InputError:
+    return InputError(
+        f"{path} 第 {number} 行不是 JSON 消息（{error}）。每行应是一个完整的 JSON 对象或字符串。",
+        f"{path} line {number} is not JSON with a message ({error}). Every line must be one whole JSON object or string.",
+    )
 
 
 def _read_csv(text: str, delimiter: str, path: Path) -> list[Row]:
+    """Read a table; quotes are taken strictly where possible, so that one left open does not swallow the rows below.
+
+    A blank line is a row only where there is a single column: there it is how an empty cell is written.
+    """
     csv.field_size_limit(2**31 - 1)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
+    lines = _csv_lines(text, delimiter, path)
+    header = lines[0] if lines else []
+    rows = [line for line in lines[1:] if line or len(header) == 1]
+    return [dict(zip_longest(header, line[: len(header)], fillvalue="")) for line in rows]
+
+
+def _csv_lines(text: str, delimiter: str, path: Path) -> list[list[str]]:
     try:
-        return [dict(row) for row in reader]
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise InputError(
+                f'{path} 里有一个引号没有关上，后面的行都会被吞进去。请补上引号，或把它写成两个（""）。',
+                f'{path} has a quote that is never closed and would swallow the rows below. Close it, or double it ("").',
+            ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return list(reader)
     except csv.Error as error:
         raise InputError(
             f"{path} 第 {reader.line_num} 行不合 CSV 格式（{error}）。",
@@ -169,14 +206,14 @@ def read_examples(path: Path) -> list[Example]:
 
 def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Example:
     text, temperament, state = (_as_text(row.get(column)) for column in columns)
-    also = next((row[name] for name in ALSO_COLUMNS if row.get(name)), ())
-    further = also.replace("，", ",").split(",") if isinstance(also, str) else also
+    also: object = next((row[name] for name in ALSO_COLUMNS if row.get(name)), "")
+    further = also if isinstance(also, list) else _as_text(also).replace("，", ",").split(",")
     try:
         return Example(
             text=text,
             temperament=temperament_label(temperament),
             state=state_label(state),
-            also=tuple(state_label(one) for one in further if one.strip()),
+            also=tuple(state_label(str(one)) for one in further if str(one).strip()),
             id=_as_text(row.get("id")),
             source=_as_text(row.get("source")),
         )

@@ -86,6 +86,7 @@ def _head(head: Head, gold: Sequence[Example], readings: Sequence[Reading]) -> H
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         true, read, labels=present, average=None, zero_division=0
     )
+    pairs = Counter(zip(true, read, strict=True))
     commonest = Counter(true).most_common(1)[0][0]
     chances = np.array([list(getattr(reading, f"{head}_probabilities").values()) for reading in readings])
     right = np.array(true) == np.array(read)
@@ -102,7 +103,7 @@ def _head(head: Head, gold: Sequence[Example], readings: Sequence[Reading]) -> H
             for i, label in enumerate(present)
         ),
         labels=tuple(shown),
-        confusion=tuple(tuple(row) for row in metrics.confusion_matrix(true, read, labels=shown).tolist()),
+        confusion=tuple(tuple(pairs[gold_label, label] for label in shown) for gold_label in shown),
     )
 
 

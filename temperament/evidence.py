@@ -19,6 +19,7 @@ CANDIDATES = 6
 KEPT = 3
 LONGEST = 12
 _LEAST_FALL = 0.01
+"""The strongest piece is always shown; further ones only when they matter this much."""
 _LEAST_SHARE = 0.1
 _SEPARATORS = frozenset(",。、;:()[]\"'“”‘’《》【】-/")
 _MOST_CHARACTERS = 20_000
@@ -53,7 +54,7 @@ def explain(
     found: dict[tuple[int, Head], list[Evidence]] = {}
     for one, again in zip(candidates, ask(shortened), strict=True):
         piece = _weigh(one, readings[one.document], again)
-        if piece.weight >= _LEAST_FALL:
+        if piece.weight > 0:
             found.setdefault((one.document, one.head), []).append(piece)
     return [replace(reading, evidence=_strongest(found, document)) for document, reading in enumerate(readings)]
 
@@ -73,7 +74,8 @@ def _strongest(found: dict[tuple[int, Head], list[Evidence]], document: int) -> 
     pieces: list[Evidence] = []
     for head in HEADS:
         ranked = sorted(found.get((document, head), []), key=lambda piece: -piece.weight)
-        pieces.extend(ranked[:KEPT])
+        pieces.extend(ranked[:1])
+        pieces.extend(piece for piece in ranked[1:KEPT] if piece.weight >= _LEAST_FALL)
     return tuple(pieces)
 
 

@@ -1,6 +1,7 @@
 """Help texts of the command line, in Chinese and English."""
 
 import sys
+from itertools import pairwise
 
 from temperament.language import LANGUAGES, Language, default_language
 
@@ -117,10 +118,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 def _early_language() -> Language:
     """Find the language for help texts before the options are parsed."""
-    arguments = sys.argv[1:]
-    for before, after in zip(arguments, [*arguments[1:], ""], strict=True):
-        asked = before.removeprefix("--lang=") if before.startswith("--lang=") else after if before == "--lang" else ""
-        if asked in LANGUAGES:
+    for before, after in pairwise([*sys.argv, ""]):
+        option, _, value = before.partition("=")
+        asked = value or after
+        if option == "--lang" and asked in LANGUAGES:
             return asked
     return default_language()
 

@@ -66,7 +66,7 @@ NAMES: dict[str, LabelName] = {
 def _find(text: str, head: Head) -> str:
     asked = text.strip().lower()
     for label in LABELS[head]:
-        if asked in NAMES[label]:
+        if asked in map(str.lower, NAMES[label]):
             return label
     allowed = "、".join(f"{label} ({NAMES[label].zh})" for label in LABELS[head])
     what = "气质" if head == "temperament" else "情绪状态"

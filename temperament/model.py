@@ -7,7 +7,8 @@ The JSON is checked before the arrays are opened, the arrays before they are use
 import hashlib
 import io
 import json
-import zipfile
+import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,8 +153,9 @@ def find(name: str) -> Path:
     package = Path(__file__).resolve().parent
     shipped = [base / "models" / name for base in (package, package.parent)]
     for folder in (*shipped, Path(name)):
-        if (folder / MANIFEST).is_file():
-            return folder
+        with suppress(OSError):  # a name too long for a path, for one
+            if (folder / MANIFEST).is_file():
+                return folder
     raise ModelError(
         f"找不到模型“{name}”：既不是自带的模型（default），也不是含有 {MANIFEST} 的文件夹。"
         "请检查路径，或用 temperament train 训练一个。",
@@ -172,9 +174,11 @@ def load(name: str = "default") -> Model:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             model = _build(manifest, {key: arrays[key] for key in arrays.files})
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, zipfile.BadZipFile, OSError) as error:
-        raise _damaged(folder, f"内容不对（{error}）", f"its content is wrong ({error})") from error
-    _check(model, folder)
+            _check(model, folder)
+    except Exception as error:  # numpy, zipfile and zlib raise a dozen types for broken files
+        if isinstance(error, ModelError):
+            raise
+        raise _damaged(folder, f"内容不对（{error!r}）", f"its content is wrong ({error!r})") from error
     return model
 
 
@@ -188,7 +192,7 @@ def _read(path: Path) -> bytes:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(_read(folder / MANIFEST))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(folder, f"{MANIFEST} 不是 JSON", f"{MANIFEST} is not JSON") from error
     if not isinstance(manifest, dict) or manifest.get("kind") != KIND:
         raise ModelError(
@@ -196,10 +200,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder} is not a temperament model ({MANIFEST} lacks kind = {KIND}).",
         )
     found = manifest.get("format")
-    if not isinstance(found, int) or found > FORMAT:
+    if found not in range(1, FORMAT + 1):
         raise ModelError(
-            f"{folder} 的模型格式是 {found}，本版本只认到 {FORMAT}。请升级 temperament，或用本版本重新训练。",
-            f"{folder} has model format {found}; this version reads up to {FORMAT}. "
+            f"{folder} 的模型格式是 {found}，本版本只认 1 到 {FORMAT}。请升级 temperament，或用本版本重新训练。",
+            f"{folder} has model format {found}; this version reads 1 to {FORMAT}. "
             "Upgrade temperament, or train the model again with this version.",
         )
     if manifest.get("text_version") != TEXT_VERSION:
@@ -239,15 +243,24 @@ def _check(model: Model, folder: Path) -> None:
     outputs = sum(len(learned.labels) for learned in model.heads.values())
     columns = len(model.vocabulary.keys)
     numbers = (model.idf, model.weights, model.intercepts)
-    labels = all(
-        set(model.heads[head].labels) <= set(LABELS[head]) and {"high", "medium"} <= set(model.heads[head].bands)
-        for head in HEADS
-    )
+    labels = all(_is_sound(model.heads[head], head) for head in HEADS) and 0 <= model.also_threshold <= 1
     shapes = [array.shape for array in numbers] == [(columns,), (columns, outputs), (outputs,)]
     if not (labels and shapes and columns and model.vocabulary.is_sound()):
-        raise _damaged(folder, "数组与标签对不上", "arrays and labels do not fit together")
+        raise _damaged(folder, "数组、标签和数字对不上", "arrays, labels and numbers do not fit together")
     if not all(bool(np.isfinite(array).all()) for array in numbers):
         raise _damaged(folder, "权重里有无效数字", "the weights hold invalid numbers")
+
+
+def _is_sound(learned: HeadModel, head: Head) -> bool:
+    """Tell whether a head's labels are the codebook's, each once, and its numbers make sense."""
+    return (
+        set(learned.labels) <= set(LABELS[head])
+        and len(set(learned.labels)) == len(learned.labels)
+        and 0 < learned.scale < math.inf
+        and set(learned.base_rates) == set(learned.labels)
+        and math.isclose(sum(learned.base_rates.values()), 1, abs_tol=1e-6)
+        and 0 <= learned.bands["medium"] <= learned.bands["high"] < math.inf
+    )
 
 
 def _damaged(folder: Path, zh: str, en: str) -> ModelError:

@@ -1,9 +1,10 @@
 """Message → Reading: guards, probabilities, confidence bands, secondary states, evidence."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import cast
 
 from temperament import evidence, model
@@ -13,8 +14,7 @@ from temperament.labels import HEADS, LABELS, NEUTRAL, Band, Head, Reading, Stat
 from temperament.text import HAN, Folded, fold
 
 _HAN_CHARACTERS = re.compile(f"[{HAN}]")
-_OTHER_SCRIPTS = re.compile(r"[ぁ-ヿ가-힯\u0400-\u052f\u0600-\u06ff\u0e00-\u0e7f]")
-_LATIN_WORDS = re.compile(r"[a-zà-ɏ]+")
+_LATIN_WORDS = re.compile(r"[a-zß-öø-ɏ]+")
 _SHORTEST = 2
 
 
@@ -27,11 +27,11 @@ def unreadable(text: str) -> str | None:
     if not text.strip():
         return "empty"
     han = len(_HAN_CHARACTERS.findall(text))
-    others = len(_OTHER_SCRIPTS.findall(text))
-    latin = len(_LATIN_WORDS.findall(text))
-    if not han + others + latin:
+    latin = _LATIN_WORDS.findall(text)
+    others = sum(map(str.isalpha, text)) - han - sum(map(len, latin))
+    if not (han or latin or others):
         return "symbols_only"
-    if others > han or latin > 2 * han:
+    if others > han or len(latin) > 2 * han:
         return "not_chinese"
     return "too_short" if han < _SHORTEST else None
 
@@ -48,7 +48,8 @@ class Classifier:
 
         Raises ``ModelError`` when the folder is missing, damaged, foreign or of a newer format.
         """
-        return _load(str(name))
+        folder = model.find(str(name))
+        return _load(folder, (folder / model.MANIFEST).stat().st_mtime_ns)
 
     def classify(self, text: str) -> Reading:
         """Read one message; several turns of one customer are joined by line breaks.
@@ -58,12 +59,12 @@ class Classifier:
         """
         return self.classify_many([text])[0]
 
-    def classify_many(self, texts: Sequence[str], *, explain: bool = True) -> list[Reading]:
+    def classify_many(self, texts: Iterable[str], *, explain: bool = True) -> list[Reading]:
         """Read many messages at once, in their order; the same answers as ``classify``.
 
         ``explain=False`` leaves ``evidence`` empty, which is many times faster. An empty list gives an empty list.
         """
-        _refuse_other_types(texts)
+        texts = _checked(texts)
         folded = [fold(text) for text in texts]
         reasons = [unreadable(one.text) for one in folded]
         tables = self.model.probabilities([one.text for one in folded])
@@ -110,21 +111,25 @@ class Classifier:
         return cast(tuple[StateLabel, ...], tuple(further))
 
 
-def _refuse_other_types(texts: Sequence[str]) -> None:
-    if isinstance(texts, str):
+def _checked(texts: Iterable[str]) -> list[str]:
+    """Return the texts as a list, or refuse what is not a list of strings."""
+    if isinstance(texts, str) or not isinstance(texts, Iterable):
         raise UsageError(
-            "classify_many 要的是字符串列表，给的是一个字符串；一条消息请用 classify。",
-            "classify_many takes a list of strings, not one string; use classify for one message.",
+            f"classify_many 要的是字符串列表，给的是 {type(texts).__name__}；一条消息请用 classify。",
+            f"classify_many takes a list of strings, not {type(texts).__name__}; use classify for one message.",
         )
-    for index, text in enumerate(texts):
+    listed = list(texts)
+    for number, text in enumerate(listed, 1):
         if not isinstance(text, str):
             kind = type(text).__name__
             raise UsageError(
-                f"第 {index + 1} 条不是字符串，而是 {kind}。请先转成 str（缺失值用空串）。",
-                f"Item {index} is {kind}, not a string. Convert it to str first (use '' for missing values).",
+                f"第 {number} 条不是字符串，而是 {kind}。请先转成 str（缺失值用空串）。",
+                f"Item {number} is {kind}, not a string. Convert it to str first (use '' for missing values).",
             )
+    return listed
 
 
 @lru_cache(maxsize=4)
-def _load(name: str) -> Classifier:
-    return Classifier(model.load(name))
+def _load(folder: Path, changed: int) -> Classifier:
+    """Load a folder once; ``changed``, the time its manifest was written, makes a retrained model load anew."""
+    return Classifier(model.load(str(folder)))

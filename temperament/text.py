@@ -24,11 +24,11 @@ TEXT_VERSION = 1
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _DROP = "\ufffd"
 _MAX_RUN = 3
+_TONED = "(?:[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]|[aeiouünm][\u0300\u0301\u0304\u030c])"
 _IRREGULAR = re.compile(
     r"(?P<edge>\A\s+|\s+\Z)"
-    rf"|(?P<drop>{_DROP}+)"
     r"|(?P<mention>@[^\s@,。!?:;()\[\]]{1,30})"
-    rf"|(?<=[{HAN}])(?P<gloss>\([a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ][a-zü]{{0,5}}\))"
+    rf"|(?<=[{HAN}])(?P<gloss>(?:\([a-zü]{{0,5}}{_TONED}[a-zü]{{0,5}}\))+)"
     r"|(?P<line>[^\S\n]*\n\s*)"
     r"|(?P<blank>[^\S\n]{2,})"
     rf"|(?P<run>(?P<one>[^\s\d])(?P=one){{{_MAX_RUN},}})"
@@ -73,36 +73,37 @@ class _CharacterTable(dict[int, str]):
         return folded
 
 
-_CHARACTERS = _CharacterTable({ord("…"): "…", ord("\r"): _DROP})
+_CHARACTERS = _CharacterTable({ord("…"): "…"})
 
 
 @cache
-def _converter(configuration: str) -> Callable[[str], str]:
+def _converter() -> Callable[[str], str]:
     import opencc
 
-    convert: Callable[[str], str] = opencc.OpenCC(configuration).convert
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
     return convert
 
 
 def _simplify(text: str) -> str:
     """Convert Traditional to Simplified characters, one for one.
 
-    OpenCC's ``t2s`` leaves 著 alone because it is also a Simplified character; where the text is Traditional,
-    ``tw2s`` decides whether it stands for 着 (看著, 著急) or stays (著名).
+    OpenCC leaves 著 alone because it is a Simplified character, too. It stays within a word of the segmenter's
+    dictionary (著名, 显著); elsewhere it is the Traditional way to write 着 (看著, 著急).
     """
-    simple = _converter("t2s")(text)
+    simple = _converter()(text)
     if len(simple) != len(text):
-        return "".join(_one_for_one(character) for character in text)
-    if simple != text and "著" in simple:
-        taiwan = _converter("tw2s")(text)
-        if len(taiwan) == len(simple):
-            pairs = zip(simple, taiwan, strict=True)
-            simple = "".join(new if old == "著" else old for old, new in pairs)
-    return simple
+        simple = "".join(_one_for_one(character) for character in text)
+    if "著" not in simple:
+        return simple
+    characters = list(simple)
+    for start, word in words(simple):
+        if word == "著":
+            characters[start] = "着"
+    return "".join(characters)
 
 
 def _one_for_one(character: str) -> str:
-    simple = _converter("t2s")(character)
+    simple = _converter()(character)
     return simple if len(simple) == 1 else character
 
 
@@ -116,8 +117,9 @@ def fold(text: str) -> Folded:
     """
     mapped = text.translate(_CHARACTERS)
     origins: list[int] | None = None
-    if len(mapped) != len(text):
-        parts = [_CHARACTERS[ord(character)] for character in text]
+    if len(mapped) != len(text) or _DROP in mapped:
+        parts = [_CHARACTERS[ord(character)].replace(_DROP, "") for character in text]
+        mapped = "".join(parts)
         origins = [index for index, part in enumerate(parts) for _ in part]
     simple = _simplify(mapped)
     if origins is None and not _IRREGULAR.search(simple):
@@ -228,8 +230,9 @@ def _private_cache() -> Path:
     folder = Path(base or tempfile.gettempdir()) / "temperament"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(folder)
+        shared = folder.stat().st_mode & 0o022 and sys.platform != "win32"
+        if os.access(folder, os.W_OK) and not shared:
+            return folder
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="temperament-"))
-    return folder
+        pass
+    return Path(tempfile.mkdtemp(prefix="temperament-"))

@@ -8,6 +8,7 @@ from typing import Any
 from temperament import __version__, classifier, model
 from temperament.card import model_card
 from temperament.datasets import Example, file_hash, read_examples, without_leaks
+from temperament.errors import InputError
 from temperament.evaluate import evaluate
 from temperament.model import Model
 from temperament.reader import Classifier
@@ -22,6 +23,11 @@ def train_model(files: Sequence[Path], tests: Sequence[Path], output: Path, repo
     Training messages whose folded text also stands in a test file are left out. ``report`` is told what is being
     done, in Chinese and English. Raises ``InputError`` or ``TrainingError``.
     """
+    if output.exists() and not output.is_dir():
+        raise InputError(
+            f"{output} 是文件，模型要写成文件夹。请换一个名字。",
+            f"{output} is a file; a model is a folder. Name another.",
+        )
     examples = [example for path in files for example in read_examples(path)]
     held_out = {path: read_examples(path) for path in tests}
     kept = without_leaks(examples, [one for part in held_out.values() for one in part], _key)

@@ -48,7 +48,7 @@ def test_a_shortened_run_is_marked_whole(toy):
 
 @pytest.mark.parametrize("message", ["请问这个有货吗", "收到了，质量还可以", "", "hello"])
 def test_neutral_labels_have_no_evidence(toy, message):
-    """unclear and calm need no cue and get none."""
+    """The labels unclear and calm need no cue and get none."""
     reading = toy.classify(message)
     assert (reading.temperament, reading.state) == ("unclear", "calm")
     assert reading.evidence == ()

@@ -6,7 +6,6 @@ import json
 import pickle
 import shutil
 import zipfile
-import zlib
 
 import numpy as np
 import pytest
@@ -128,7 +127,6 @@ def test_a_missing_model_is_named(name):
     assert "temperament train" in caught.value.en
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="find() lets 'File name too long' through")
 def test_a_name_too_long_for_a_path():
     """A message pasted as a model name is no model either."""
     with pytest.raises(ModelError, match="没有|No model|找不到"):
@@ -212,7 +210,7 @@ def test_a_manifest_that_is_no_manifest(folder, content, zh, en):
 def test_another_format(folder, found):
     """A newer or odd format number is named together with the newest known."""
     change(folder, lambda manifest: manifest.update(format=found))
-    refuse(folder, f"模型格式是 {found}，本版本只认到 1", f"model format {found}; this version reads up to 1")
+    refuse(folder, f"模型格式是 {found}，本版本只认 1 到 1", f"model format {found}; this version reads 1 to 1")
 
 
 @pytest.mark.parametrize("found", [0, 2, None, "1"])
@@ -285,7 +283,10 @@ def test_arrays_that_do_not_fit(folder, name, edit):
 
 
 def _huge(folder):
-    header = b'\x93NUMPY\x01\x00v\x00{"descr": "<f4", "fortran_order": False, "shape": (10000000000000,), }'.ljust(127) + b"\n"
+    header = (
+        b'\x93NUMPY\x01\x00v\x00{"descr": "<f4", "fortran_order": False, "shape": (10000000000000,), }'.ljust(127)
+        + b"\n"
+    )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in ("alphabet", "keys", "idf", "weights", "intercepts"):
@@ -314,13 +315,10 @@ def _head(key, value):
         pytest.param(lambda folder: repack(folder, keys=np.uint64(3)), id="keys no list: TypeError"),
         pytest.param(_head("labels", [["angry"]] * 5), id="labels are lists: TypeError"),
         pytest.param(_head("scale", 10**400), id="scale 1e400: OverflowError"),
-        pytest.param(lambda folder: (folder / "model.json").write_bytes(b"[" * 200_000), id="deep JSON: RecursionError"),
+        pytest.param(
+            lambda folder: (folder / "model.json").write_bytes(b"[" * 200_000), id="deep JSON: RecursionError"
+        ),
     ],
-)
-@pytest.mark.xfail(
-    strict=True,
-    raises=(EOFError, zlib.error, MemoryError, TypeError, OverflowError, RecursionError),
-    reason="another exception than ModelError comes out",
 )
 def test_damage_that_gives_another_exception(folder, damage):
     """Whatever is wrong with a folder, the answer is a ModelError."""
@@ -343,11 +341,6 @@ def test_damage_that_gives_another_exception(folder, damage):
         ),
         pytest.param(lambda folder: change(folder, lambda manifest: manifest.update(format=0)), id="format 0"),
     ],
-)
-@pytest.mark.xfail(
-    strict=True,
-    raises=pytest.fail.Exception,
-    reason="the manifest's numbers are not checked; the model loads and misreads",
 )
 def test_damage_that_is_not_noticed(folder, damage):
     """Numbers of the manifest are checked as those of the arrays are."""

@@ -71,27 +71,13 @@ def test_fold_gives(original, folded):
 @pytest.mark.parametrize(
     ("original", "folded"),
     [
-        pytest.param(
-            "看著你", "看着你", marks=pytest.mark.xfail(strict=True, reason="著 stays when it is the only Traditional sign")
-        ),
-        pytest.param(
-            "這是土著的原著", "这是土著的原著", marks=pytest.mark.xfail(strict=True, reason="OpenCC tw2s makes 土着, 原着")
-        ),
-        pytest.param(
-            "哈\u200b" * 9, "哈哈哈", marks=pytest.mark.xfail(strict=True, reason="zero-width characters hide a run")
-        ),
-        pytest.param(
-            "\ufeff 你好 \u200b",
-            "你好",
-            marks=pytest.mark.xfail(strict=True, reason="blanks beside a dropped character at the ends stay"),
-        ),
-        pytest.param("一\r二", "一\n二", marks=pytest.mark.xfail(strict=True, reason="a lone CR joins two lines")),
-        pytest.param(
-            "務(wu\u0300)", "务", marks=pytest.mark.xfail(strict=True, reason="decomposed tone marks hide a gloss")
-        ),
-        pytest.param(
-            "务(wù)(wù)", "务", marks=pytest.mark.xfail(strict=True, reason="only the first of two glosses goes")
-        ),
+        pytest.param("看著你", "看着你"),
+        pytest.param("這是土著的原著", "这是土著的原著"),
+        pytest.param("哈\u200b" * 9, "哈哈哈"),
+        pytest.param("\ufeff 你好 \u200b", "你好"),
+        pytest.param("一\r二", "一\n二"),
+        pytest.param("務(wu\u0300)", "务"),
+        pytest.param("务(wù)(wù)", "务"),
     ],
 )
 def test_fold_should_give(original, folded):
@@ -248,7 +234,11 @@ def test_jieba_is_silent_and_keeps_its_cache_private(tmp_path):
     )
     environment = os.environ | {"XDG_CACHE_HOME": str(caches), "TMPDIR": str(shared_folder), "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], env=environment, capture_output=True, encoding="utf-8", check=True
+        [sys.executable, "-W", "error", "-c", program],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     assert done.stdout.splitlines() == ["['南京市', '长江大桥']"]
     assert done.stderr == ""
@@ -269,9 +259,8 @@ def test_cache_folder_falls_back_to_a_private_one(tmp_path, monkeypatch):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-@pytest.mark.xfail(strict=True, reason="a cache folder that others can write to is taken as it is")
 def test_cache_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch):
-    """jieba unmarshals its cache, so nobody else may be able to put one there."""
+    """The cache is unmarshalled, so nobody else may be able to put one there."""
     (tmp_path / "temperament").mkdir()
     (tmp_path / "temperament").chmod(0o777)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

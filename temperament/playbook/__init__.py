@@ -89,9 +89,10 @@ def shipped() -> Playbook:
 
 def load(folder: Path) -> Playbook:
     """Read and check a playbook folder; raises ``PlaybookError`` naming file, line and field."""
+    manners, feelings = folder / "temperaments.yaml", folder / "states.yaml"
     playbook = Playbook(
-        temperaments=_by_label(read(folder / "temperaments.yaml", TemperamentStrategy)),
-        states=_by_label(read(folder / "states.yaml", StateStrategy)),
+        temperaments=_by_label(read(manners, TemperamentStrategy), manners),
+        states=_by_label(read(feelings, StateStrategy), feelings),
         wording=read(folder / "wording.yaml", WordingRule),
         causes=read(folder / "causes.yaml", Cause),
         tags=read(folder / "tags.yaml", Tag),
@@ -103,8 +104,19 @@ def load(folder: Path) -> Playbook:
     return playbook
 
 
-def _by_label(entries: dict[str, Labelled]) -> dict[str, Labelled]:
-    return {entry.label: entry for entry in entries.values()}
+def _by_label(entries: dict[str, Labelled], path: Path) -> dict[str, Labelled]:
+    by_label: dict[str, Labelled] = {}
+    for entry in entries.values():
+        if entry.label in by_label:
+            first = by_label[entry.label].id
+            raise broken(
+                path,
+                1,
+                f"{first} 和 {entry.id} 都是 {entry.label} 的策略，只能有一个",
+                f"{first} and {entry.id} are both strategies for {entry.label}; there can be one only",
+            )
+        by_label[entry.label] = entry
+    return by_label
 
 
 def _check_labels(playbook: Playbook, folder: Path) -> None:

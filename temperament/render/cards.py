@@ -9,9 +9,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from temperament.advice import Advice, Avoided, Guidance, Saying
 from temperament.labels import HEADS, LABELS, NAMES, Head, Reading
 from temperament.language import Language
-from temperament.recommend import Advice, Avoided, Guidance, Saying
 from temperament.render.words import STYLES, source_name, word
 
 _UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -29,8 +29,8 @@ def reading_card(reading: Reading, advice: Advice, number: int) -> RenderableTyp
     facts = _grid()
     if reading.evidence:
         facts.add_row(word("evidence", language), _evidence(reading, language))
-    facts.add_row(word("principle", language), advice.principle[0].text)
-    facts.add_row(f"{word('steps', language)} 1", advice.steps[0].text)
+    facts.add_row(word("principle", language), Text(advice.principle[0].text))
+    facts.add_row(f"{word('steps', language)} 1", Text(advice.steps[0].text))
     facts.add_row(word("say", language), _sayings(advice.say[:2], language))
     facts.add_row(word("avoid", language), _avoided(advice.avoid[:2], language))
     _add_urgency(facts, advice)
@@ -127,7 +127,7 @@ def advice_card(advice: Advice) -> RenderableType:
     language = advice.language
     facts = _grid()
     facts.add_row(word("principle", language), _lines(advice.principle, language))
-    facts.add_row(word("pace", language), f"{word(advice.pace, language)}：{advice.pace_note}")
+    facts.add_row(word("pace", language), Text(f"{word(advice.pace, language)}：{advice.pace_note}"))
     for number, step in enumerate(advice.steps, 1):
         said = [one for one in advice.say if one.step == number]
         body = Group(_line(step, language), *([_sourced(said, language)] if said else []))

@@ -5,8 +5,8 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from temperament.advice import Advice
 from temperament.labels import Reading
-from temperament.recommend import Advice
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 

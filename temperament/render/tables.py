@@ -66,8 +66,9 @@ def _confusion_table(head: "HeadReport", language: Language) -> Table:
 def playbook_table(book: "Playbook", language: Language) -> RenderableType:
     """Return all entries of a playbook, kind by kind, with their ids."""
     table = Table(box=box.SIMPLE_HEAD)
-    for title in ("id", "", word("sources", language)):
-        table.add_column(title, overflow="fold")
+    table.add_column("id", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(word("sources", language), overflow="fold")
     for kind, shelf in book.shelves().items():
         table.add_row(Text(f"{kind} ({len(shelf)})", "bold"), "", "")
         for entry in shelf.values():

@@ -6,7 +6,7 @@ ever asked here; every decision rests on the labels and the playbook.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 
@@ -27,7 +27,7 @@ from temperament.playbook.shapes import (
     Tuning,
     WordingRule,
 )
-from temperament.text import fold
+from temperament.text import fold, words
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 MOST_SAYINGS = 6
@@ -132,19 +132,25 @@ def recommend(
 
 
 def signals(text: str, book: Playbook | None = None) -> list[Signal]:
-    """Return the playbook's signals found in a customer's words, in the playbook's order."""
+    """Return the playbook's signals found in a customer's words, in the playbook's order.
+
+    A cue counts only where it begins and ends with a word (着火 is not found in 紧挨着火车站), outside its exceptions.
+    """
     folded = fold(text).text
-    return [signal for signal in (book or playbook.shipped()).signals.values() if _shows(signal, folded)]
+    found = [signal for signal in (book or playbook.shipped()).signals.values() if list(_places(signal, folded))]
+    if not found:
+        return []
+    bounds = {edge for start, word in words(folded) for edge in (start, start + len(word))}
+    return [signal for signal in found if any(bounds.issuperset(place) for place in _places(signal, folded))]
 
 
-def _shows(signal: Signal, folded: str) -> bool:
-    """Tell whether a cue stands in the text outside every exception."""
+def _places(signal: Signal, folded: str) -> Iterator[tuple[int, int]]:
+    """Yield where a cue stands outside every exception, as (start, end)."""
     quiet = [match.span() for one in signal.but for match in re.finditer(one, folded)]
-    return any(
-        not any(start <= match.start() and match.end() <= end for start, end in quiet)
-        for cue in signal.cues
-        for match in re.finditer(cue, folded)
-    )
+    for cue in signal.cues:
+        for start, end in (match.span() for match in re.finditer(cue, folded)):
+            if not any(first <= start and end <= last for first, last in quiet):
+                yield start, end
 
 
 @dataclass(frozen=True, slots=True)

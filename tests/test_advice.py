@@ -1,0 +1,266 @@
+"""Advice for every cell: whole, sourced, state first, and never a forbidden phrase."""
+
+from dataclasses import fields, replace
+from itertools import product
+
+import pytest
+from msgspec import structs
+
+from temperament import playbook
+from temperament.advice import CHANNELS, MOST_AVOIDED, MOST_SAYINGS, recommend, signals
+from temperament.errors import UsageError
+from temperament.labels import STATES, TEMPERAMENTS, Reading
+from temperament.language import LANGUAGES
+from temperament.playbook.shapes import Phrase, Text
+
+BOOK = playbook.shipped()
+CELLS = list(product(TEMPERAMENTS, STATES))
+FORBIDDEN = [
+    piece for rule in BOOK.wording.values() for phrase in rule.avoid for piece in phrase.split("……") if piece.strip()
+]
+
+
+def advice_of(temperament, state, channel=None, language="zh", text="", book=None):
+    """Return the advice for given labels."""
+    return recommend(Reading.of(temperament, state, text), channel, language=language, book=book)
+
+
+def sayings(advice):
+    """Return every sentence that the advice offers."""
+    return [*advice.say, *(one for avoided in advice.avoid for one in avoided.instead)]
+
+
+@pytest.mark.parametrize(("temperament", "state"), CELLS)
+def test_advice_is_whole(temperament, state):
+    """For every channel and language: something in every field, every source listed, numbers in range."""
+    for channel, language in product([None, *CHANNELS], LANGUAGES):
+        advice = advice_of(temperament, state, channel, language)
+        assert (advice.temperament, advice.state, advice.language) == (temperament, state, language)
+        assert all((advice.principle, advice.steps, advice.say, advice.avoid, advice.sources))
+        assert len(advice.principle) == 2
+        assert len(advice.avoid) <= MOST_AVOIDED
+        assert len(advice.say) <= max(MOST_SAYINGS, len(advice.steps))
+        assert all(0 <= one.step <= len(advice.steps) for one in advice.say)
+        pieces = [*advice.principle, *advice.steps, *advice.tuning]
+        assert all(one.text and one.entry for one in pieces)
+        assert all(one.text and one.meaning for one in sayings(advice))
+        assert all(one.phrase and one.why for one in advice.avoid)
+        assert {one.source for one in [*pieces, *advice.avoid, *sayings(advice)]} == set(advice.sources)
+        assert len(set(advice.sources)) == len(advice.sources)
+        assert advice.pace in {"quick", "even", "slow"}
+        assert advice.priority in {"low", "normal", "high"}
+        assert advice.pace_note
+        assert advice.escalate.reason
+        assert not advice.escalate.needed
+
+
+@pytest.mark.parametrize(("temperament", "state"), CELLS)
+def test_language_changes_explanations_only(temperament, state):
+    """What is explained is in the asked language; sentences to say and phrases to avoid stay Chinese."""
+    zh, en = (advice_of(temperament, state, language=language) for language in LANGUAGES)
+    assert zh.say == en.say
+    assert [one.phrase for one in zh.avoid] == [one.phrase for one in en.avoid]
+    assert all(ascii_free(one.text) for one in [*zh.principle, *zh.steps, *zh.tuning])
+    assert all(not ascii_free(one.text) for one in [*en.principle, *en.steps, *en.tuning])
+
+
+def ascii_free(text):
+    """Tell whether a text is Chinese."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+@pytest.mark.parametrize(("temperament", "state"), [cell for cell in CELLS if cell[1] != "calm"])
+def test_the_state_leads(temperament, state):
+    """While a state leads, its steps, pace and principle come first; the temperament only tunes."""
+    advice, strategy = advice_of(temperament, state), BOOK.states[state]
+    assert [one.text for one in advice.steps] == [step.do.zh for step in strategy.steps]
+    assert {one.entry for one in advice.steps} == {strategy.id}
+    assert advice.principle[0].entry == strategy.id
+    assert advice.principle[1].entry == BOOK.temperaments[temperament].id
+    assert advice.pace == strategy.pace
+    assert {one.entry for one in advice.tuning} == {BOOK.temperaments[temperament].id}
+    assert [one.rule for one in advice.avoid] == [
+        *dict.fromkeys([*strategy.avoid, *BOOK.temperaments[temperament].avoid])
+    ][:MOST_AVOIDED]
+
+
+@pytest.mark.parametrize("temperament", [label for label in TEMPERAMENTS if label != "unclear"])
+def test_calm_leaves_the_lead_to_the_temperament(temperament):
+    """A calm customer gets the temperament's own steps, and no tuning of them."""
+    advice, strategy = advice_of(temperament, "calm"), BOOK.temperaments[temperament]
+    assert [one.text for one in advice.steps] == [step.do.zh for step in strategy.steps]
+    assert [one.entry for one in advice.principle] == [strategy.id, "state.calm"]
+    assert advice.tuning == ()
+    assert advice.pace == strategy.pace
+
+
+def test_calm_and_unclear_gets_the_steps_of_calm():
+    """Where nothing shows, the plain way is followed."""
+    advice = advice_of("unclear", "calm")
+    assert {one.entry for one in advice.steps} == {"state.calm"}
+
+
+@pytest.mark.parametrize(("temperament", "state"), CELLS)
+def test_nothing_is_offered_in_a_state_that_forbids_it(temperament, state):
+    """No phrase and no tuning whose ``unless`` names the state: no humour for the angry, no rules for the upset."""
+    strategies = [BOOK.temperaments[temperament], BOOK.states[state]]
+    withheld = {
+        phrase.zh for one in [*strategies, *BOOK.wording.values()] for phrase in phrases(one) if state in phrase.unless
+    }
+    withheld |= {one.do.zh for one in BOOK.temperaments[temperament].tuning if state in one.unless}
+    for channel in [None, *CHANNELS]:
+        advice = advice_of(temperament, state, channel)
+        assert not withheld & {one.text for one in [*sayings(advice), *advice.tuning]}
+
+
+def phrases(entry):
+    """Return all sentences of a strategy or a wording rule."""
+    steps = [phrase for step in getattr(entry, "steps", ()) for phrase in step.say]
+    return [*steps, *getattr(entry, "say", ()), *getattr(entry, "better", ())]
+
+
+def test_an_angry_sanguine_customer_gets_no_jokes():
+    """The playful sentences are there for calm and gone for anger, and the tuning says to put jokes away."""
+    playful = "您这么一形容，我都看见那个场面了。来，咱们把它弄好。"
+    assert playful in [one.text for one in advice_of("sanguine", "calm").say]
+    angry = advice_of("sanguine", "angry")
+    assert playful not in [one.text for one in angry.say]
+    assert "玩笑和俏皮话全部收起" in angry.tuning[0].text
+    assert not any("轻松话" in one.text for one in angry.tuning)
+
+
+def test_a_calm_phlegmatic_customer_hears_the_rules_an_angry_one_does_not():
+    """Policy is fine where nobody is upset (requirements, conflict 2)."""
+    rules = "这种情况按规定可以……，一共……步，大约……办好。"
+    assert rules in [one.text for one in advice_of("phlegmatic", "calm").say]
+    for state in ("angry", "confused", "anxious", "difficult"):
+        assert not any("按规定" in one.text for one in advice_of("phlegmatic", state).say)
+
+
+@pytest.mark.parametrize(("temperament", "state"), CELLS)
+def test_no_sentence_holds_a_forbidden_phrase(temperament, state):
+    """What we offer never contains what we forbid, gap by gap."""
+    offered = [one.text for one in sayings(advice_of(temperament, state))]
+    assert [(text, piece) for text in offered for piece in FORBIDDEN if piece in text] == []
+
+
+def test_no_sentence_of_the_playbook_holds_a_forbidden_phrase():
+    """The same for sentences that no cell happens to offer."""
+    every = [phrase.zh for entry in BOOK.entries() for phrase in phrases(entry)]
+    assert len(every) > 100
+    assert [(text, piece) for text in every for piece in FORBIDDEN if piece in text] == []
+
+
+def test_first_sentences_follow_the_steps():
+    """Every step that has a sentence is served before any other sentence, in order."""
+    advice = advice_of("choleric", "angry")
+    served = [one.step for one in advice.say if one.step]
+    assert served == sorted(served)
+    assert set(served) == set(range(1, len(advice.steps) + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier", "needed"),
+    [
+        ("再不處理我打12315！", "signal.regulator", True),
+        ("叫你们经理来", "signal.superior", True),
+        ("插座冒烟了", "signal.injury", True),
+        ("我真的不想活了", "signal.self-harm", True),
+        ("已经报修了3次", "signal.again", False),
+    ],
+)
+def test_signals_raise_priority_and_escalate(text, identifier, needed):
+    """The customer's own words decide, whatever the reading; the reason is the signal's, in both languages."""
+    for language in LANGUAGES:
+        advice = advice_of("unclear", "calm", language=language, text=text)
+        assert advice.priority == "high"
+        assert advice.escalate.needed is needed
+        assert advice.escalate.signals == (identifier,)
+        assert getattr(BOOK.signals[identifier].reason, language) in advice.escalate.reason
+
+
+def test_without_signals_the_reason_says_when():
+    """Where nothing is urgent, the leading strategy's own limit is told."""
+    advice = advice_of("unclear", "angry", text="太慢了！！气死我了")
+    assert advice.escalate.signals == ()
+    assert advice.escalate.reason == BOOK.states["angry"].escalate_when.zh
+
+
+def test_priority_is_the_highest_of_all():
+    """Anger is high, calm normal, and a signal lifts calm to high."""
+    assert advice_of("unclear", "angry").priority == "high"
+    assert advice_of("unclear", "calm").priority == "normal"
+    assert advice_of("unclear", "calm", text="我已经报警了").priority == "high"
+
+
+@pytest.mark.parametrize("text", ["", "请问这个有货吗", "麻烦把结果告诉我一下", "\ud800\x00"])
+def test_ordinary_words_hold_no_signal(text):
+    """Nothing is found in plain words, nor in nothing."""
+    assert signals(text) == []
+
+
+@pytest.mark.parametrize("channel", ["email", "", "Phone", 5])
+def test_an_unknown_channel_is_refused(channel):
+    """The message lists the channels, in both languages."""
+    with pytest.raises(UsageError, match=r".") as caught:
+        recommend(Reading.of(), channel)
+    assert "可用的有：phone、face、chat、letter" in caught.value.zh
+    assert "Choose one of: phone, face, chat, letter" in caught.value.en
+
+
+@pytest.mark.parametrize(("variable", "language"), [("zh", "zh"), ("en", "en"), ("", "zh")])
+def test_the_language_is_the_locales_by_default(monkeypatch, variable, language):
+    """Without a language the one of the environment is taken."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TEMPERAMENT_LANG", variable)
+    assert recommend(Reading.of()).language == language
+
+
+def test_steps_and_sentences_keep_to_their_channels():
+    """What is limited to a channel is offered there, and where no channel is named."""
+    only = Phrase(zh="您请坐。", en="Please sit down.", source="ours", channels=("face",))
+    calm = BOOK.states["calm"]
+    step = structs.replace(calm.steps[0], do=Text(zh="请他坐下。", en="Offer a seat."), say=(only,), channels=("face",))
+    own = replace(BOOK, states=BOOK.states | {"calm": structs.replace(calm, steps=(step, *calm.steps), say=(only,))})
+    for channel, offered in ((None, True), ("face", True), ("phone", False)):
+        advice = advice_of("unclear", "calm", channel, book=own)
+        assert ("请他坐下。" in [one.text for one in advice.steps]) is offered
+        assert ("您请坐。" in [one.text for one in advice.say]) is offered
+
+
+def test_an_own_playbook_is_used():
+    """Principle, rules and signals come from the playbook that is handed in."""
+    angry = structs.replace(
+        BOOK.states["angry"], principle=Text(zh="自家的原则。", en="A principle of our own."), avoid=()
+    )
+    signal = structs.replace(BOOK.signals["signal.law"], cues=("发函",), but=())
+    own = replace(BOOK, states=BOOK.states | {"angry": angry}, wording={}, signals={signal.id: signal})
+    own = replace(own, temperaments={key: structs.replace(one, avoid=()) for key, one in BOOK.temperaments.items()})
+    advice = advice_of("choleric", "angry", text="等我发函吧，我找律师", book=own)
+    assert advice.principle[0].text == "自家的原则。"
+    assert advice.avoid == ()
+    assert advice.escalate.signals == ("signal.law",)
+    assert advice_of("choleric", "angry").principle[0].text != "自家的原则。"
+
+
+def test_rules_that_name_a_label_are_added():
+    """A rule aimed at a state or a temperament joins the advice though no strategy names it."""
+    rule = structs.replace(BOOK.wording["you-must"], id="own-rule", temperaments=("unclear",))
+    calm = structs.replace(BOOK.states["calm"], avoid=())
+    unclear = structs.replace(BOOK.temperaments["unclear"], avoid=())
+    own = replace(
+        BOOK,
+        wording=BOOK.wording | {rule.id: rule},
+        states=BOOK.states | {"calm": calm},
+        temperaments=BOOK.temperaments | {"unclear": unclear},
+    )
+    assert [one.rule for one in advice_of("unclear", "calm", book=own).avoid] == ["own-rule"]
+    assert "own-rule" not in [one.rule for one in advice_of("choleric", "calm", book=own).avoid]
+
+
+def test_advice_holds_no_playbook_objects():
+    """Advice is plain values, so that it can be written as JSON."""
+    advice = advice_of("melancholic", "difficult")
+    plain = (str, bool, int, tuple)
+    assert all(isinstance(getattr(advice, one.name), plain) for one in fields(advice) if one.name != "escalate")

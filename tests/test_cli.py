@@ -1,0 +1,475 @@
+"""The command line: what goes in, what comes out, and the exit codes.
+
+Most tests call ``main`` in this process; those that are about the process itself start a real one.
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import TOY
+
+import temperament
+from temperament import playbook
+from temperament.errors import ExitCode
+
+ANGRY = "你们说好三天到，现在第九天了！打电话没人接，到底管不管？！"
+COMMANDS = [
+    ("classify",),
+    ("advise",),
+    ("train",),
+    ("evaluate",),
+    ("playbook", "list"),
+    ("playbook", "show"),
+    ("playbook", "validate"),
+]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command returned and printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self):
+        """The JSON objects of the output, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run a command line in this process, in Chinese, on a plain terminal."""
+    monkeypatch.setenv("TEMPERAMENT_LANG", "zh")
+    monkeypatch.delenv("TEMPERAMENT_DEBUG", raising=False)
+
+    def call(*arguments, stdin=b""):
+        monkeypatch.setattr(sys, "argv", ["temperament", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        from temperament.cli import main
+
+        try:
+            code = main()
+        except SystemExit as left:
+            code = left.code
+        return Result(int(code or 0), *capsys.readouterr())
+
+    return call
+
+
+def start(*arguments, **options):
+    """Run the real command in a process of its own."""
+    environment = (
+        os.environ | {"TEMPERAMENT_LANG": "zh", "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"} | options.pop("env", {})
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "temperament", *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=100,
+        **options,
+    )
+    return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+def labelled(path):
+    """Write TOY as JSON lines."""
+    rows = [{"text": one.text, "temperament": one.temperament, "state": one.state} for one in TOY]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_classify_prints_a_card(run):
+    """The message, its state, the first step and what never to say."""
+    result = run("classify", ANGRY)
+    assert (result.code, result.err) == (0, "")
+    assert ANGRY in result.out
+    for words in ("愤怒", "依据", "步骤 1", "可以说", "不要说", "优先级"):
+        assert words in result.out
+
+
+def test_classify_prints_one_object_a_line(run):
+    """JSON holds the reading and the advice, offsets count the original text."""
+    result = run("classify", ANGRY, "请问有货吗", "--format", "json", "--channel", "phone")
+    assert (result.code, result.err) == (0, "")
+    first, second = result.objects
+    assert (first["text"], first["state"], first["model"]) == (ANGRY, "angry", "default")
+    assert second["text"] == "请问有货吗"
+    assert first["evidence"]
+    assert all(ANGRY[one["start"] : one["end"]] == one["text"] for one in first["evidence"])
+    assert first["advice"]["steps"][0]["text"] == playbook.shipped().states["angry"].steps[0].do.zh
+
+
+def test_classify_json_equals_the_library(run):
+    """The command line says what Python says."""
+    reading = temperament.classify(ANGRY)
+    (found,) = run("classify", ANGRY, "--format", "json").objects
+    assert (found["temperament"], found["state"], found["also"]) == (
+        reading.temperament,
+        reading.state,
+        [*reading.also],
+    )
+    assert found["state_probabilities"] == pytest.approx(reading.state_probabilities, abs=1e-7)
+    assert [(one["start"], one["end"]) for one in found["evidence"]] == [
+        (one.start, one.end) for one in reading.evidence
+    ]
+
+
+@pytest.mark.parametrize("arguments", [("-",), (), ("--file", "-")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+def test_classify_reads_standard_input(run, arguments, encoding):
+    """One message a line, blank lines aside, in any encoding, where - or nothing is given."""
+    data = f"{ANGRY}\n\n请问有货吗\r\n".encode(encoding)
+    result = run("classify", *arguments, "--format", "json", stdin=data)
+    assert [one["text"] for one in result.objects] == [ANGRY, "请问有货吗"]
+
+
+def test_classify_without_messages(run):
+    """Nothing in, nothing out; not an error."""
+    result = run("classify", "--format", "json")
+    assert (result.code, result.out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "count"),
+    [
+        ("m.txt", f"{ANGRY}\n\n请问有货吗\n", 2),
+        ("m.csv", f"编号,文本\n1,{ANGRY}\n2,\n", 2),
+        ("m.jsonl", f'{{"text": "{ANGRY}"}}\n{{"text": null}}\n{{"text": "好"}}\n', 3),
+    ],
+)
+def test_classify_reads_files(run, tmp_path, name, content, count):
+    """Every row gives an object, empty ones included."""
+    path = tmp_path / name
+    path.write_text(content, encoding="gb18030")
+    result = run("classify", "--file", path, "--format", "json")
+    assert (result.code, len(result.objects)) == (0, count)
+    assert result.objects[0]["text"] == ANGRY
+
+
+def test_classify_reads_a_named_column_of_a_workbook(run, tmp_path):
+    """--text-column chooses among several."""
+    workbook = openpyxl.Workbook()
+    for row in (["text", "原话"], ["甲甲", ANGRY]):
+        workbook.active.append(row)
+    workbook.save(tmp_path / "m.xlsx")
+    found = run("classify", "-f", tmp_path / "m.xlsx", "--text-column", "原话", "--format", "json").objects
+    assert [one["text"] for one in found] == [ANGRY]
+
+
+@pytest.mark.parametrize(("message", "reason"), [("", "empty"), ("😀", "symbols_only"), ("hello there", "not_chinese")])
+def test_classify_what_cannot_be_read(run, message, reason):
+    """An honest unclear/calm with a reason, in JSON and as a card."""
+    (found,) = run("classify", message, "--format", "json").objects
+    assert (found["temperament"], found["state"], found["reason"]) == ("unclear", "calm", reason)
+    result = run("classify", message)
+    assert result.code == 0
+    assert "无法判断" in result.out
+
+
+def test_classify_a_hundred_thousand_characters(run, tmp_path):
+    """A very long line is one message."""
+    path = tmp_path / "m.txt"
+    path.write_text(ANGRY * 3500, encoding="utf-8")
+    (found,) = run("classify", "--file", path, "--format", "json").objects
+    assert len(found["text"]) == len(ANGRY) * 3500
+
+
+def test_classify_with_an_own_model(run, toy_folder):
+    """--model takes the path of a folder; the answer names the model."""
+    (found,) = run("classify", ANGRY, "--model", toy_folder, "--format", "json").objects
+    assert found["model"] == "toy"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", ["愤怒", "可以说"]), ("en", ["angry", "because of", "never say"])])
+def test_classify_in_both_languages(run, lang, words):
+    """--lang decides, whatever the environment says."""
+    result = run("classify", ANGRY, "--lang", lang)
+    assert all(word in result.out for word in words)
+
+
+def test_classify_escapes_what_a_message_smuggles_in(run):
+    """No terminal escape of a message is printed."""
+    result = run("classify", "\x1b[2J\x07退款！！\x9b31m")
+    assert result.code == 0
+    assert not set(result.out) & set("\x1b\x07\x9b")
+
+
+@pytest.mark.parametrize(
+    ("state", "manner"), [("愤怒", "孙悟空"), ("angry", "choleric"), ("生气", "力量型"), ("ANGRY", "胆汁质")]
+)
+def test_advise_by_any_name(run, state, manner):
+    """Labels, Chinese names, figures and types lead to the same card."""
+    result = run("advise", "--state", state, "-t", manner, "--channel", "phone")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == run("advise", "-s", "angry", "--temperament", "choleric", "--channel", "phone").out
+    assert all(words in result.out for words in ("愤怒 × 胆汁质·孙悟空", "因人而异", "出处", "000 L531–537"))
+
+
+def test_advise_as_json(run):
+    """One object with all of the advice."""
+    (found,) = run("advise", "--state", "anxious", "--format", "json", "--lang", "en").objects
+    assert (found["state"], found["temperament"], found["language"]) == ("anxious", "unclear", "en")
+    assert all(found[key] for key in ("principle", "steps", "say", "avoid", "sources", "pace", "priority", "escalate"))
+
+
+def test_advise_without_options(run):
+    """Calm and unclear by default."""
+    assert "平稳 × 难以判断" in run("advise").out
+
+
+def test_train_then_evaluate_then_classify(run, tmp_path):
+    """A team's own labels become a model that scores and reads."""
+    data, folder = labelled(tmp_path / "标注.jsonl"), tmp_path / "我的模型"
+    result = run("train", data, "-o", folder, "--test", labelled(tmp_path / "其他.jsonl"))
+    assert result.code == 3  # everything is held out, so nothing is left to train on
+    assert "不够训练" in result.err
+    result = run("train", data, "-o", folder)
+    assert result.code == 0
+    assert "Model card: 我的模型" in result.out
+    assert "训练并校准：state（60 条）" in result.err
+    assert f"模型已写到 {folder}" in result.err
+    result = run("evaluate", data, "--model", folder)
+    assert result.code == 0
+    assert result.out.count("macro-F1") == 2
+    (report,) = run("evaluate", data, "--model", folder, "--format", "json").objects
+    assert (report["model"], report["messages"]) == ("我的模型", 60)
+    assert report["state"]["accuracy"] > 0.9
+    assert run("classify", ANGRY, "--model", folder, "--format", "json").objects[0]["model"] == "我的模型"
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "准确率"), ("en", "accuracy")])
+def test_evaluate_in_both_languages(run, tmp_path, lang, word):
+    """The tables speak the asked language."""
+    assert word in run("evaluate", labelled(tmp_path / "a.jsonl"), "--lang", lang).out
+
+
+def test_playbook_list(run, monkeypatch):
+    """All entries, as a table and as objects."""
+    monkeypatch.setenv("COLUMNS", "200")
+    book = playbook.shipped()
+    ids = [entry.id for entry in book.entries()]
+    found = run("playbook", "list", "--format", "json").objects
+    assert [one["id"] for one in found] == ids
+    assert {one["kind"] for one in found} == set(book.shelves())
+    table = run("playbook", "list").out
+    assert [one for one in ids if one not in table] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("calm-down", "请你冷静一下"), ("angry", "id: state.angry"), ("signal.law", "起诉")]
+)
+def test_playbook_show(run, name, words):
+    """An entry by id or by label, as YAML."""
+    result = run("playbook", "show", name)
+    assert result.code == 0
+    assert words in result.out
+
+
+def test_playbook_validate(run, tmp_path):
+    """The shipped one is sound; a broken folder is refused with file and line."""
+    assert run("playbook", "validate").out.startswith("没有问题：temperaments 5, states 5")
+    assert run("playbook", "validate", "--lang", "en").out.startswith("Sound: temperaments 5")
+    for path in playbook.SHIPPED.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert run("playbook", "validate", tmp_path).code == 0
+    (tmp_path / "tags.yaml").write_text("- id: x\n  nmae: y\n", encoding="utf-8")
+    result = run("playbook", "validate", tmp_path)
+    assert (result.code, result.out) == (3, "")
+    assert f"{tmp_path / 'tags.yaml'}:1" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("classify", "--file", "{tmp}/没有.txt"), 3, "找不到文件"),
+        (("classify", "--file", "{tmp}"), 3, "是文件夹，不是文件"),
+        (("classify", "--file", "{tmp}/a.pdf"), 3, "不认识 a.pdf 这种文件"),
+        (("classify", "--file", "{tmp}/a.csv"), 3, "现有的列：a、b"),
+        (("classify", "--file", "{tmp}/a.csv", "--text-column", "c"), 3, "没有名为 c 的列"),
+        (("classify", "你好", "--file", "{tmp}/a.csv"), 2, "只能给一种"),
+        (("classify", "你好", "--model", "没有"), 3, "找不到模型“没有”"),
+        (("classify", "你好", "--model", "{tmp}"), 3, "找不到模型"),
+        (("classify", "你好", "--channel", "fax"), 2, "没有“fax”这种渠道"),
+        (("classify", "你好", "--lang", "fr"), 2, "--lang 只能是 zh 或 en"),
+        (("classify", "你好", "--format", "xml"), 2, "xml"),
+        (("classify", "你好", "--nonsense"), 2, "--nonsense"),
+        (("advise", "--state", "高兴"), 2, "没有“高兴”这种情绪状态"),
+        (("advise", "--temperament", "沙僧僧"), 2, "没有“沙僧僧”这种气质"),
+        (("train", "{tmp}/没有.jsonl", "-o", "{tmp}/m"), 3, "找不到文件"),
+        (("train", "{tmp}/a.csv", "-o", "{tmp}/m"), 3, "没有名为"),
+        (("train", "{tmp}/a.csv"), 2, "--output"),
+        (("evaluate", "{tmp}"), 3, "是文件夹"),
+        (("evaluate", "{tmp}/empty.jsonl"), 3, "里没有消息"),
+        (("evaluate",), 2, "FILE"),
+        (("playbook", "show", "没有"), 2, "没有“没有”"),
+        (("playbook", "validate", "{tmp}/没有"), 3, "不是文件夹"),
+        (("playbook", "validate", "{tmp}"), 3, "temperaments.yaml:1"),
+        (("nonsense",), 2, "nonsense"),
+    ],
+)
+def test_errors_are_messages_with_an_exit_code(run, tmp_path, arguments, code, words):
+    """2 for the call, 3 for what was given; a sentence on standard error, no traceback, nothing on standard output."""
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    result = run(*(one.replace("{tmp}", str(tmp_path)) for one in arguments))
+    assert (result.code, result.out) == (code, "")
+    assert words in result.err
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_errors_speak_the_asked_language(run, lang):
+    """--lang holds for errors, too."""
+    result = run("classify", "你好", "--model", "none", "--lang", lang)
+    assert ("找不到模型" in result.err, "No model" in result.err) == (lang == "zh", lang == "en")
+
+
+@pytest.mark.parametrize("option", ["--file", "--model"])
+def test_a_message_in_place_of_a_path(run, option):
+    """A long message after the wrong option is bad input, not a bug of ours."""
+    assert run("classify", option, "好" * 300, *(["你好"] if option == "--model" else [])).code == 3
+
+
+def test_train_into_a_file(run, tmp_path):
+    """An output that is a file is bad input."""
+    data = labelled(tmp_path / "a.jsonl")
+    assert run("train", data, "-o", data).code == 3
+
+
+def test_bugs_become_a_message_or_a_traceback_on_request(run, monkeypatch):
+    """An unexpected error is one line and exit code 4; with TEMPERAMENT_DEBUG it is raised."""
+
+    def fail(name="default"):
+        raise ZeroDivisionError("由测试引发")
+
+    monkeypatch.setattr("temperament.reader.Classifier.load", fail)
+    result = run("classify", "你好")
+    assert result.code == ExitCode.INTERNAL
+    assert "ZeroDivisionError: 由测试引发" in result.err
+    assert "TEMPERAMENT_DEBUG=1" in result.err
+    monkeypatch.setenv("TEMPERAMENT_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError, match="由测试引发"):
+        run("classify", "你好")
+
+
+def test_version(run):
+    """--version prints the package's version."""
+    result = run("--version")
+    assert (result.code, result.out) == (0, f"temperament {temperament.__version__}\n")
+
+
+def registered():
+    """Return the names of all commands that the program has."""
+    from temperament import cli
+
+    top = [(one.name or one.callback.__name__,) for one in cli.app.registered_commands]
+    return top + [("playbook", one.name) for one in cli.playbook_app.registered_commands]
+
+
+def test_the_list_of_commands_is_whole(run):
+    """A new command has to be added to the tests below."""
+    run("--version")
+    assert sorted(registered()) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_an_example(run, command):
+    """--help and -h show an example of the command, and exit with 0."""
+    result = run(*command, "--help")
+    assert result.code == 0
+    example = next(line for line in result.out.splitlines() if "例：" in line or "Example:" in line)
+    assert f"temperament {' '.join(command)}" in example
+    assert run(*command, "-h").out == result.out
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_help_speaks_both_languages(lang):
+    """The help of a real process follows --lang, also when it stands after --help."""
+    result = start("classify", "--help", "--lang", lang)
+    assert result.code == 0
+    assert ("例：" in result.out, "Example:" in result.out) == (lang == "zh", lang == "en")
+
+
+def test_no_arguments_give_help():
+    """The bare command shows what there is."""
+    result = start()
+    assert "classify" in result.out
+    assert "Traceback" not in result.err
+
+
+def test_a_real_process_reads_gbk_from_a_pipe():
+    """Bytes of a Windows console come out as UTF-8 JSON, and nothing else is printed."""
+    result = start("classify", "--format", "json", input=f"{ANGRY}\n".encode("gbk"))
+    assert (result.code, result.err) == (0, "")
+    assert result.objects[0]["text"] == ANGRY
+    assert result.objects[0]["state"] == "angry"
+
+
+def test_a_real_process_takes_bytes_that_are_no_text():
+    """An argument that is not UTF-8 is read, escaped in JSON, and does not break the card."""
+    result = start("classify", os.fsdecode("退款！！".encode() + b"\xff"), "--format", "json")
+    assert (result.code, result.err) == (0, "")
+    assert result.objects[0]["text"] == "退款！！\udcff"
+    assert start("classify", os.fsdecode("退款！！".encode() + b"\xff")).code == 0
+
+
+def test_a_real_process_prints_utf8_in_an_ascii_locale():
+    """Where the locale cannot hold Chinese, the output is UTF-8 nonetheless."""
+    environment = {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"}
+    result = start("advise", "--state", "angry", env=environment)
+    assert (result.code, result.err) == (0, "")
+    assert "先让火出来" in result.out
+
+
+def test_real_errors_leave_no_traceback(tmp_path):
+    """The exit code reaches the shell."""
+    result = start("classify", "--file", tmp_path)
+    assert (result.code, result.out) == (3, "")
+    assert result.err == f"{tmp_path} 是文件夹，不是文件。请给出其中的一个文件。\n"
+    assert start("advise", "--state", "高兴").code == 2
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_closed_pipe_is_no_error(form, tmp_path):
+    """``temperament classify … | head -1`` ends quietly with 0."""
+    path = tmp_path / "m.txt"
+    path.write_text(f"{ANGRY}\n" * 600, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "temperament", "classify", "--file", str(path), "--format", form],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert errors == b""
+    assert process.returncode == 0
+
+
+def test_the_sample_messages_of_the_readme(run):
+    """Where the repository has sample messages, every one gets its reading."""
+    path = Path(__file__).resolve().parent.parent / "data" / "samples.txt"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    result = run("classify", "--file", path, "--format", "json")
+    assert [one["text"] for one in result.objects] == lines
+
+
+def test_every_message_of_real_dev_gets_its_object(run, shared):
+    """397 messages in, 397 objects out, in their order."""
+    path = shared / "labels" / "real_dev.jsonl"
+    texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+    result = run("classify", "--file", path, "--format", "json")
+    assert len(texts) == 397
+    assert [one["text"] for one in result.objects] == texts

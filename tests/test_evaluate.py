@@ -1,0 +1,161 @@
+"""Scores computed by hand, and the same as scikit-learn's."""
+
+import random
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from temperament.datasets import Example
+from temperament.errors import InputError
+from temperament.evaluate import calibration_error, evaluate, macro_f1
+from temperament.labels import LABELS, STATES, TEMPERAMENTS, Reading
+
+
+def gold(*states):
+    """Return labelled messages with these states, the first one choleric, the others unclear."""
+    return [Example("好", "unclear" if index else "choleric", state) for index, state in enumerate(states)]
+
+
+def read(*states):
+    """Return readings with these states, all unclear."""
+    return [Reading.of(state=state) for state in states]
+
+
+@pytest.fixture(scope="module")
+def report():
+    """6 messages: 3 angry (2 found, 1 read as calm), 2 calm (1 found, 1 read as difficult), 1 anxious (read as angry)."""
+    return evaluate(
+        gold("angry", "angry", "angry", "calm", "calm", "anxious"),
+        read("angry", "angry", "calm", "calm", "difficult", "angry"),
+    )
+
+
+def test_scores_of_classes_by_hand(report):
+    """Precision, recall, F1 and support of every label that occurs."""
+    found = {one.label: (one.precision, one.recall, one.f1, one.support) for one in report.state.classes}
+    assert list(found) == ["angry", "anxious", "calm"]
+    assert found["angry"] == pytest.approx((2 / 3, 2 / 3, 2 / 3, 3))
+    assert found["anxious"] == (0, 0, 0, 1)
+    assert found["calm"] == (0.5, 0.5, 0.5, 2)
+
+
+def test_totals_by_hand(report):
+    """Accuracy 3/6, balanced accuracy and macro-F1 over the three labels of the gold."""
+    state = report.state
+    assert state.messages == report.messages == 6
+    assert state.accuracy == pytest.approx(0.5)
+    assert state.balanced_accuracy == pytest.approx((2 / 3 + 0 + 1 / 2) / 3)
+    assert state.macro_f1 == pytest.approx((2 / 3 + 0 + 1 / 2) / 3)
+
+
+def test_majority_baseline_by_hand(report):
+    """Always saying angry has F1 2·3/(6+3) for angry, 0 for the two others."""
+    assert report.state.majority_macro_f1 == pytest.approx((2 / 3) / 3)
+    assert report.temperament.majority_macro_f1 == pytest.approx((10 / 11) / 2)
+
+
+def test_confusion_by_hand(report):
+    """Rows are gold, columns read, in codebook order; labels that are only read have a column, too."""
+    assert report.state.labels == ("angry", "anxious", "difficult", "calm")
+    assert report.state.confusion == ((2, 0, 0, 1), (1, 0, 0, 0), (0, 0, 0, 0), (0, 0, 1, 1))
+
+
+def test_labels_that_are_never_read():
+    """A gold label that is never read has no precision, and costs nothing but its own scores."""
+    found = {
+        one.label: (one.precision, one.recall, one.f1)
+        for one in evaluate(gold("angry", "calm"), read("calm", "calm")).state.classes
+    }
+    assert found["angry"] == (0, 0, 0)
+    assert found["calm"] == pytest.approx((1 / 2, 1, 2 / 3))
+
+
+def test_a_head_with_one_label():
+    """Where all gold is one label and all is found, everything is 1, without a warning."""
+    head = evaluate([Example("好", "unclear", "calm")] * 6, read(*["calm"] * 6)).temperament
+    assert (head.accuracy, head.macro_f1, head.balanced_accuracy, head.confusion) == (1, 1, 1, ((6,),))
+    assert head.labels == ("unclear",)
+
+
+def test_labels_absent_from_the_gold_do_not_count():
+    """Reading a label that never occurs costs recall of others, but has no score of its own."""
+    report = evaluate(gold("calm", "calm"), read("calm", "confused"))
+    assert [one.label for one in report.state.classes] == ["calm"]
+    assert report.state.macro_f1 == pytest.approx(2 / 3)
+
+
+def test_nothing_right():
+    """No warning and no division by zero where nothing is found."""
+    report = evaluate(gold("angry"), read("calm"))
+    assert (report.state.accuracy, report.state.macro_f1, report.state.calibration_error) == (0, 0, 1)
+
+
+def test_unread_messages_are_counted():
+    """Readings with a reason are counted; the report names the model."""
+    reading = Reading("", "unclear", "calm", *[dict.fromkeys(LABELS[head], 0.2) for head in LABELS], {}, reason="empty")
+    report = evaluate(gold("calm", "angry"), [reading, *read("angry")])
+    assert (report.unread, report.model) == (1, "")
+    assert evaluate(gold("calm", "angry"), read("calm", "angry")).model == "given"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_scores_equal_scikit_learn(seed):
+    """On random labels every number is scikit-learn's."""
+    chance = random.Random(seed)
+    count = chance.randint(1, 80)
+    true = [(chance.choice(TEMPERAMENTS), chance.choice(STATES[: 2 + seed % 4])) for _ in range(count)]
+    found = [(chance.choice(TEMPERAMENTS), chance.choice(STATES)) for _ in range(count)]
+    report = evaluate([Example("好", *one) for one in true], [Reading.of(*one) for one in found])
+    for column, head in enumerate((report.temperament, report.state)):
+        expected, given = [one[column] for one in true], [one[column] for one in found]
+        present = sorted(set(expected))
+        scores = metrics.classification_report(expected, given, labels=present, output_dict=True, zero_division=0)
+        assert head.accuracy == pytest.approx(metrics.accuracy_score(expected, given))
+        assert head.macro_f1 == pytest.approx(scores["macro avg"]["f1-score"])
+        assert head.balanced_accuracy == pytest.approx(scores["macro avg"]["recall"])
+        for one in head.classes:
+            assert (one.precision, one.recall) == pytest.approx(
+                (scores[one.label]["precision"], scores[one.label]["recall"])
+            )
+            assert (one.f1, one.support) == pytest.approx((scores[one.label]["f1-score"], scores[one.label]["support"]))
+        assert head.confusion == tuple(
+            map(tuple, metrics.confusion_matrix(expected, given, labels=head.labels).tolist())
+        )
+
+
+@pytest.mark.parametrize("readings", [0, 1, 3])
+def test_different_numbers_are_refused(readings):
+    """Gold and readings must be as many; the message has both numbers."""
+    with pytest.raises(InputError, match=r".") as caught:
+        evaluate(gold("calm", "angry"), read(*["calm"] * readings))
+    assert f"标注 2 条，读数 {readings} 条" in caught.value.zh
+    assert f"2 labelled messages, {readings} readings" in caught.value.en
+
+
+def test_nothing_to_evaluate_is_refused():
+    """No messages have no scores."""
+    with pytest.raises(InputError, match="0"):
+        evaluate([], [])
+
+
+def test_macro_f1_by_hand():
+    """The mean over the labels of the gold: 0.8 for a (2 of 2 found, 1 too many), 0 for b."""
+    assert macro_f1(["a", "a", "b"], ["a", "a", "a"]) == pytest.approx((0.8 + 0) / 2)
+
+
+def test_calibration_error_by_hand():
+    """20 readings, 10 bins of 2: gaps 0.1 in half of the bins, 0.3 in the others."""
+    chances = np.array([0.6] * 10 + [0.7] * 10)
+    right = np.array([True, False] * 5 + [True, True, True, True, True, True, True, True, True, True])
+    assert calibration_error(chances, right) == pytest.approx((0.1 + 0.3) / 2)
+
+
+def test_calibration_error_with_fewer_readings_than_bins():
+    """Three readings are three bins: |0.9 − 1|, |0.5 − 0| and |1 − 1|."""
+    assert calibration_error(np.array([0.9, 0.5, 1.0]), np.array([True, False, True])) == pytest.approx(0.6 / 3)
+
+
+def test_perfect_calibration_has_no_error():
+    """Right every time and sure every time."""
+    assert calibration_error(np.ones(7), np.ones(7, bool)) == 0
