@@ -58,7 +58,9 @@ def main() -> int:
     parser.add_argument("--model", default="default")
     options = parser.parse_args()
     classifier = Classifier.load(options.model)
-    sys.stdout.write("| file | labels read | with evidence | top piece lowers it | mean fall | mean fall, random piece |\n")
+    sys.stdout.write(
+        "| file | labels read | with evidence | top piece lowers it | mean fall | mean fall, random piece |\n"
+    )
     sys.stdout.write("|---|---|---|---|---|---|\n")
     for path in options.files or [path for path in FILES if path.exists()]:
         sys.stdout.write(measure(path, classifier) + "\n")

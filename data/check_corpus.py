@@ -50,7 +50,9 @@ def agreement(readings: list[Row], head: Head) -> str:
     second = [reading["second"][head] for reading in readings]
     same = sum(a == b for a, b in zip(first, second, strict=True)) / len(first)
     kappa = cohen_kappa_score(first, second)
-    return f"{same:.3f} same, kappa {kappa:.3f}, macro-F1 {f1_score(first, second, average='macro'):.3f} (n={len(first)})"
+    return (
+        f"{same:.3f} same, kappa {kappa:.3f}, macro-F1 {f1_score(first, second, average='macro'):.3f} (n={len(first)})"
+    )
 
 
 def groups(readings: list[Row], name: Callable[[Row], str]) -> dict[str, list[Row]]:
