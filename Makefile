@@ -13,8 +13,9 @@ lint:  ## style and types
 	ruff format --check .
 	mypy
 
-bench:  ## quality table on labelled files (needs ../shared)
-	$(PYTHON) benchmarks/quality.py
+bench:  ## quality and deletion tests (needs ../shared)
+	$(PYTHON) benchmarks/quality.py -o benchmarks/QUALITY.md
+	$(PYTHON) benchmarks/evidence.py -o benchmarks/EVIDENCE.md
 
 model:  ## rebuild models/default from data/ and the joined public labels (needs ../shared, or your own join)
 	temperament train data/corpus/train.jsonl ../shared/labels/real_train.jsonl -o models/default \

@@ -1,6 +1,6 @@
 """Deletion test of the evidence: delete the strongest piece of every label, read again, compare with a random piece.
 
-python benchmarks/evidence.py [FILE...] [--model default]
+python benchmarks/evidence.py [FILE...] [--model default] [-o benchmarks/EVIDENCE.md]
 """
 
 import argparse
@@ -13,6 +13,8 @@ from quality import FILES
 from temperament.datasets import read_texts
 from temperament.labels import HEADS, NEUTRAL, Evidence, Reading
 from temperament.reader import Classifier
+
+COLUMNS = ("file", "labels read", "with evidence", "top piece lowers it", "mean fall", "mean fall, random piece")
 
 
 def without(text: str, start: int, length: int) -> str:
@@ -56,14 +58,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--model", default="default")
+    parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     classifier = Classifier.load(options.model)
-    sys.stdout.write(
-        "| file | labels read | with evidence | top piece lowers it | mean fall | mean fall, random piece |\n"
-    )
-    sys.stdout.write("|---|---|---|---|---|---|\n")
-    for path in options.files or [path for path in FILES if path.exists()]:
-        sys.stdout.write(measure(path, classifier) + "\n")
+    lines = ["# Deletion test of the evidence\n", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
+    lines.extend(measure(path, classifier) for path in options.files or [path for path in FILES if path.exists()])
+    text = "\n".join(lines) + "\n"
+    sys.stdout.write(text)
+    if options.output:
+        options.output.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -4,7 +4,7 @@
 >>> reading = tm.classify("你们说好三天到，现在第九天了！打电话没人接，到底管不管？！")
 >>> reading.state
 'angry'
->>> advice = tm.recommend(reading, channel="chat", language="zh")
+>>> advice = tm.recommend(reading, channel="phone", language="zh")
 >>> advice.say[0].text
 '您说，我在听。'
 

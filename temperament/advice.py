@@ -6,7 +6,7 @@ ever asked here; every decision rests on the labels and the playbook.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
@@ -27,11 +27,22 @@ from temperament.playbook.shapes import (
     Tuning,
     WordingRule,
 )
-from temperament.text import fold, words
+from temperament.text import fold
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
+_CHANNEL_NAMES: dict[str, Channel] = {
+    "电话": "phone",
+    "当面": "face",
+    "面谈": "face",
+    "在线": "chat",
+    "聊天": "chat",
+    "书信": "letter",
+    "邮件": "letter",
+}
 MOST_SAYINGS = 6
 MOST_AVOIDED = 8
+FROM_THE_OTHER = 2
+"""How many sentences, and how many phrases to avoid, come from the strategy that does not lead."""
 _PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
 
@@ -56,7 +67,7 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Avoided:
-    """A forbidden phrase as the manual prints it, why it hurts, and better wording."""
+    """A forbidden phrase as the manual prints it (typos mended), why it hurts, and better wording."""
 
     phrase: str
     why: str
@@ -82,14 +93,14 @@ class Escalation:
 class Advice:
     """What to do with a customer who reads like this.
 
-    ``principle`` is the state's, followed by the temperament's; ``steps`` are in order, ``tuning`` says how to
-    go about them with this temperament. ``pace`` is quick, even or slow, ``priority`` low, normal or high.
+    ``principle`` and ``steps``, in order, are those of the strategy that leads; ``tuning`` says how to go about them
+    with this temperament. ``pace`` is quick, even or slow, ``priority`` low, normal or high.
     ``sources`` lists every source line used, in the order of first use; ``ours`` marks this project's own.
     """
 
     temperament: str
     state: str
-    principle: tuple[Guidance, ...]
+    principle: Guidance
     steps: tuple[Guidance, ...]
     tuning: tuple[Guidance, ...]
     say: tuple[Saying, ...]
@@ -111,10 +122,11 @@ def recommend(
 ) -> Advice:
     """Return the advice for one reading.
 
-    ``channel`` is phone, face, chat, letter or ``None`` for any; ``language`` zh, en or ``None`` for the locale's;
-    ``book`` an own playbook or ``None`` for the shipped one. Sentences to say stay Chinese in both languages.
+    ``channel`` is phone, face, chat, letter (or 电话, 当面, 在线, 书信) or ``None`` for any; ``language`` zh, en or
+    ``None`` for the locale's; ``book`` an own playbook or ``None`` for the shipped one. Sentences to say stay Chinese in both languages.
     Raises ``UsageError`` for an unknown channel.
     """
+    channel = channel if channel is None else _CHANNEL_NAMES.get(channel, channel)
     if channel is not None and channel not in CHANNELS:
         raise UsageError(
             f"没有“{channel}”这种渠道。可用的有：{'、'.join(CHANNELS)}。",
@@ -132,25 +144,19 @@ def recommend(
 
 
 def signals(text: str, book: Playbook | None = None) -> list[Signal]:
-    """Return the playbook's signals found in a customer's words, in the playbook's order.
-
-    A cue counts only where it begins and ends with a word (着火 is not found in 紧挨着火车站), outside its exceptions.
-    """
+    """Return the playbook's signals found in a customer's words, in the playbook's order."""
     folded = fold(text).text
-    found = [signal for signal in (book or playbook.shipped()).signals.values() if list(_places(signal, folded))]
-    if not found:
-        return []
-    bounds = {edge for start, word in words(folded) for edge in (start, start + len(word))}
-    return [signal for signal in found if any(bounds.issuperset(place) for place in _places(signal, folded))]
+    return [signal for signal in (book or playbook.shipped()).signals.values() if _shows(signal, folded)]
 
 
-def _places(signal: Signal, folded: str) -> Iterator[tuple[int, int]]:
-    """Yield where a cue stands outside every exception, as (start, end)."""
+def _shows(signal: Signal, folded: str) -> bool:
+    """Tell whether a cue stands in the text outside every exception."""
     quiet = [match.span() for one in signal.but for match in re.finditer(one, folded)]
-    for cue in signal.cues:
-        for start, end in (match.span() for match in re.finditer(cue, folded)):
-            if not any(first <= start and end <= last for first, last in quiet):
-                yield start, end
+    return any(
+        not any(first <= match.start() and match.end() <= last for first, last in quiet)
+        for cue in signal.cues
+        for match in re.finditer(cue, folded)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,8 @@ class _Case:
     language: Language
 
     def advise(self, book: Playbook) -> Advice:
-        principle = tuple(self._guide(one.principle, one.id, one.source) for one in self._strategies())
+        leading = self._leading()
+        principle = self._guide(leading.principle, leading.id, leading.source)
         steps = tuple(self._guide(step.do, self._leading().id, step.source) for step in self._steps())
         tuning = tuple(self._guide(one.do, self.manner.id, one.source) for one in self._tuning())
         say = tuple(self._sayings())
@@ -180,7 +187,7 @@ class _Case:
             priority=self._priority(),
             escalate=self._escalation(),
             sources=_sources(
-                *principle, *steps, *tuning, *say, *avoid, *(one for rule in avoid for one in rule.instead)
+                principle, *steps, *tuning, *say, *avoid, *(one for rule in avoid for one in rule.instead)
             ),
             language=self.language,
         )
@@ -213,7 +220,7 @@ class _Case:
         return [step for step in self._leading().steps if self._fits(step.channels)]
 
     def _tuning(self) -> list[Tuning]:
-        if self._leading() is self.manner:
+        if self.feeling.label == NEUTRAL["state"]:
             return []
         return [one for one in self.manner.tuning if self.feeling.label not in one.unless]
 
@@ -221,28 +228,37 @@ class _Case:
         return not channels or self.channel is None or self.channel in channels
 
     def _sayings(self) -> Iterable[Saying]:
-        """One sentence a step first, then the leading strategy's others, then the other strategy's."""
+        """One sentence a step first, then some of the other strategy's, then more of the leading one's."""
+        leading, other = self._strategies()
         by_step = [(number, step.say) for number, step in enumerate(self._steps(), 1)]
         first = [(number, phrase) for number, phrases in by_step for phrase in self._allowed(phrases)[:1]]
-        free = [(0, phrase) for one in self._strategies() for phrase in self._allowed(one.say)]
+        tuned = [(0, phrase) for phrase in self._allowed(other.say)[:FROM_THE_OTHER]]
+        free = [(0, phrase) for phrase in self._allowed(leading.say)]
         more = [(number, phrase) for number, phrases in by_step for phrase in self._allowed(phrases)[1:]]
-        chosen = dict.fromkeys((*first, *free, *more))
-        ranked = sorted(list(chosen)[: max(MOST_SAYINGS, len(first))], key=lambda pair: pair[0] or len(by_step) + 1)
+        chosen = list(dict.fromkeys((*first, *tuned, *free, *more)))[: max(MOST_SAYINGS, len(first) + len(tuned))]
+        ranked = sorted(chosen, key=lambda pair: pair[0] or len(by_step) + 1)
         return [self._saying(phrase, number) for number, phrase in ranked]
 
     def _allowed(self, phrases: Iterable[Phrase]) -> list[Phrase]:
         return [one for one in phrases if self.feeling.label not in one.unless and self._fits(one.channels)]
 
     def _avoided(self, book: Playbook) -> Iterable[Avoided]:
-        """Rules named by either strategy, the leading one's first, then those that name this state or temperament."""
-        named = [identifier for one in self._strategies() for identifier in one.avoid]
+        """Rules the leading strategy names, some of the other, then those that name this state or temperament."""
+        leading, other = (self._fitting(strategy, book) for strategy in self._strategies())
         aimed = [
             rule.id
             for rule in book.wording.values()
             if self.feeling.label in rule.states or self.manner.label in rule.temperaments
         ]
-        rules = [book.wording[identifier] for identifier in dict.fromkeys((*named, *aimed))]
-        return [self._avoid(rule) for rule in rules[:MOST_AVOIDED]]
+        tuned = [one for one in other if one not in leading][:FROM_THE_OTHER]
+        ranked = dict.fromkeys((*leading[: MOST_AVOIDED - len(tuned)], *tuned, *leading, *aimed))
+        return [self._avoid(book.wording[identifier]) for identifier in list(ranked)[:MOST_AVOIDED]]
+
+    def _fitting(self, strategy: StateStrategy | TemperamentStrategy, book: Playbook) -> list[str]:
+        """The rules a strategy names; of a temperament's, those about other states than this one are left out."""
+        rules = [book.wording[identifier] for identifier in strategy.avoid]
+        fits = strategy is self.feeling
+        return [rule.id for rule in rules if fits or not rule.states or self.feeling.label in rule.states]
 
     def _avoid(self, rule: WordingRule) -> Avoided:
         return Avoided(

@@ -10,7 +10,7 @@ _USE = """\
 
 It reads the *manner of one text* by the project's codebook: how somebody deals with the matter here and how they feel
 here. It is not a test of personality and must not be used to judge, rank or deny service to a person. Short, ironic,
-dialectal or non-Chinese texts are read worse than the scores below suggest; trust the band and the evidence, and let a
+dialectal or non-Chinese texts are read worse than the scores below suggest; look at the evidence, and let a
 person decide. Labels are one text's, so they change from message to message.
 """
 
@@ -72,6 +72,12 @@ def _test(name: str, scores: dict[str, Any]) -> str:
         f"| {head} | {scores[head]['macro_f1']:.3f} | {scores[head]['majority_macro_f1']:.3f} | "
         f"{scores[head]['accuracy']:.3f} | {scores[head]['calibration_error']:.3f} |"
         for head in HEADS
+    )
+    lines.extend(("", "| band | right | messages |", "|---|---|---|"))
+    lines.extend(
+        f"| {head}: {one['band']} | {one['accuracy']:.2f} | {one['messages']} |"
+        for head in HEADS
+        for one in scores[head]["bands"]
     )
     lines.extend(("", "| label | precision | recall | F1 | messages |", "|---|---|---|---|---|"))
     lines.extend(

@@ -272,7 +272,7 @@ def playbook_validate(
     from temperament import playbook
 
     language = _language(lang)
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not os.path.isdir(folder):  # noqa: PTH112 (Path.is_dir raises for impossible names)
         raise InputError(f"{folder} 不是文件夹。", f"{folder} is not a folder.")
     book = playbook.load(folder or playbook.SHIPPED)
     counts = ", ".join(f"{kind} {len(shelf)}" for kind, shelf in book.shelves().items())

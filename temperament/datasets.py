@@ -5,7 +5,8 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from temperament.errors import InputError, TemperamentError
 from temperament.labels import StateLabel, TemperamentLabel, state_label, temperament_label
+from temperament.text import HAN
 
 Row = dict[str, Any]
 TEXT_COLUMNS = ("text", "message", "content", "文本", "内容", "消息", "留言", "评论", "review", "utterance")
@@ -21,6 +23,10 @@ STATE_COLUMNS = ("state", "情绪", "情绪状态", "状态")
 ALSO_COLUMNS = ("also", "state2", "次要状态")
 SUFFIXES = (".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx")
 _BROKEN_ONE_IN = 10
+_LAST_LINE = "\x02end"
+_GOOD_CHINESE = 0.9
+_HAN = re.compile(f"[{HAN}]")
+_SEPARATORS = re.compile("[,，;；、|/ ]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -47,28 +53,31 @@ def read_bytes(path: Path) -> bytes:
         )
     except FileNotFoundError:
         zh, en = f"找不到文件 {path}。请检查路径和文件名。", f"No file {path}. Check the path and the name."
-    except OSError as error:
-        zh, en = f"读不了 {path}：{error.strerror}。", f"{path} cannot be read: {error.strerror}."
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        zh, en = f"读不了 {path}：{why}。", f"{path} cannot be read: {why}."
     raise InputError(zh, en)
 
 
 def decode(data: bytes) -> str:
     """Decode Chinese text: a byte-order mark decides, then UTF-8, then GB18030 or Big5.
 
-    UTF-8 may be cut at the end and have a few broken bytes (one character in ten); they become U+FFFD. Most Big5 bytes are valid GB18030
-    too, so between the two the one that gives more everyday characters wins (level 1 of GB 2312, level 1 of Big5).
-    What fits none of them is read as UTF-8 with U+FFFD for what is broken.
+    UTF-8 may be cut at the end and have a few broken bytes (one character in ten), which become U+FFFD; it must hold a
+    Chinese character, or else not be good Chinese in another encoding (short GBK text can be valid UTF-8 by chance).
+    Most Big5 bytes are valid GB18030 too, so between the two the one that gives more everyday characters wins (level 1
+    of GB 2312, level 1 of Big5). What fits nothing is read as UTF-8 with U+FFFD for what is broken.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     text = data.decode("utf-8", "replace")
     foreign = sum(not character.isascii() for character in text)
-    if text[:-1].count("\ufffd") * _BROKEN_ONE_IN <= foreign:
+    whole = text[:-1].count("\ufffd") * _BROKEN_ONE_IN <= foreign
+    if not foreign or (whole and _HAN.search(text)):
         return text
     ranked = sorted(((_everyday(data, one), one) for one in _LEVEL_ONE), key=lambda pair: -pair[0])
     share, encoding = ranked[0]
-    return data.decode(encoding) if share > 0 else text
+    return data.decode(encoding) if share > (_GOOD_CHINESE if whole else 0) else text
 
 
 _LEVEL_ONE = {"gb18030": ("gb2312", range(0xB0, 0xD8)), "big5hkscs": ("big5", range(0xA4, 0xC7))}
@@ -141,7 +150,7 @@ def _not_json(path: Path, number: int, error: object) -> InputError:
 
 
 def _read_csv(text: str, delimiter: str, path: Path) -> list[Row]:
-    """Read a table; quotes are taken strictly where possible, so that one left open does not swallow the rows below.
+    """Read a table.
 
     A blank line is a row only where there is a single column: there it is how an empty cell is written.
     """
@@ -153,22 +162,22 @@ def _read_csv(text: str, delimiter: str, path: Path) -> list[Row]:
 
 
 def _csv_lines(text: str, delimiter: str, path: Path) -> list[list[str]]:
+    """Parse CSV leniently; a line put behind the last one shows whether an open quote swallowed the end."""
+    whole = text if text.endswith("\n") else text + "\n"
+    reader = csv.reader(io.StringIO(whole + _LAST_LINE, newline=""), delimiter=delimiter)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            raise InputError(
-                f'{path} 里有一个引号没有关上，后面的行都会被吞进去。请补上引号，或把它写成两个（""）。',
-                f'{path} has a quote that is never closed and would swallow the rows below. Close it, or double it ("").',
-            ) from error
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return list(reader)
+        lines = list(reader)
     except csv.Error as error:
         raise InputError(
             f"{path} 第 {reader.line_num} 行不合 CSV 格式（{error}）。",
             f"{path} line {reader.line_num} is not valid CSV ({error}).",
         ) from error
+    if lines[-1] != [_LAST_LINE]:
+        raise InputError(
+            f'{path} 里有一个引号没有关上，后面的行都会被吞进去。请补上引号，或把它写成两个（""）。',
+            f'{path} has a quote that is never closed and would swallow the rows below. Close it, or double it ("").',
+        )
+    return lines[:-1]
 
 
 def _read_xlsx(path: Path) -> list[Row]:
@@ -191,7 +200,7 @@ def read_texts(path: Path, column: str | None = None) -> list[str]:
     A row without text gives an empty message, so that no row is lost.
     """
     rows = read_rows(path)
-    name = _column(rows, (column,) if column else TEXT_COLUMNS, path) if rows else ""
+    name = _text_column(rows, path, column) if rows else ""
     return [_as_text(row.get(name)) for row in rows]
 
 
@@ -200,14 +209,18 @@ def read_examples(path: Path) -> list[Example]:
     rows = read_rows(path)
     if not rows:
         raise InputError(f"{path} 里没有消息。", f"{path} holds no messages.")
-    columns = [_column(rows, names, path) for names in (TEXT_COLUMNS, TEMPERAMENT_COLUMNS, STATE_COLUMNS)]
+    columns = [
+        _text_column(rows, path),
+        _column(rows, TEMPERAMENT_COLUMNS, path),
+        _column(rows, STATE_COLUMNS, path),
+    ]
     return [_example(row, columns, path, number) for number, row in enumerate(rows, 1)]
 
 
 def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Example:
     text, temperament, state = (_as_text(row.get(column)) for column in columns)
     also: object = next((row[name] for name in ALSO_COLUMNS if row.get(name)), "")
-    further = also if isinstance(also, list) else _as_text(also).replace("，", ",").split(",")
+    further = also if isinstance(also, list) else _SEPARATORS.split(_as_text(also))
     try:
         return Example(
             text=text,
@@ -221,17 +234,34 @@ def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Examp
         raise InputError(f"{path} 第 {number} 条：{error.zh}", f"{path} item {number}: {error.en}") from error
 
 
-def _column(rows: Sequence[Row], names: Iterable[str], path: Path) -> str:
-    present = list(dict.fromkeys(str(key) for row in rows[:100] for key in row if key is not None))
+def _text_column(rows: Sequence[Row], path: Path, asked: str | None = None) -> str:
+    """Find the column of messages: the asked one, one with a usual name, or the only one that holds such a name."""
+    usual = [name for name in TEXT_COLUMNS if not name.isascii()]
+    close = [key for key in _present(rows) if any(name in key for name in usual)]
+    if asked is None and len(close) == 1:
+        return close[0]
+    try:
+        return _column(rows, (asked,) if asked else TEXT_COLUMNS, path)
+    except InputError as error:
+        raise InputError(
+            f"{error.zh}也可以用 classify 的 --text-column 指明。",
+            f"{error.en} Or name it with --text-column of classify.",
+        ) from error
+
+
+def _present(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(str(key) for row in rows[:100] for key in row if key is not None))
+
+
+def _column(rows: Sequence[Row], names: Sequence[str], path: Path) -> str:
+    present = _present(rows)
     cleaned = {key.strip().lower(): key for key in present}
-    wanted = list(names)
-    for name in wanted:
+    for name in names:
         if name.lower() in cleaned:
             return cleaned[name.lower()]
     raise InputError(
-        f"{path} 里没有名为 {'/'.join(wanted)} 的列；现有的列：{'、'.join(present) or '（无）'}。请改列名，或用 --text-column 指明。",
-        f"{path} has no column named {'/'.join(wanted)}; it has: {', '.join(present) or '(none)'}. "
-        "Rename the column, or name it with --text-column.",
+        f"{path} 里没有名为 {'/'.join(names)} 的列；现有的列：{'、'.join(present) or '（无）'}。请改列名。",
+        f"{path} has no column named {'/'.join(names)}; it has: {', '.join(present) or '(none)'}. Rename the column.",
     )
 
 

@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn import metrics
 
 from temperament.datasets import Example
 from temperament.errors import InputError
 from temperament.features import Floats
-from temperament.labels import HEADS, LABELS, Head, Reading
+from temperament.labels import HEADS, LABELS, Band, Head, Reading
 
 BINS = 10
 
@@ -24,6 +26,15 @@ class ClassScore:
     recall: float
     f1: float
     support: int
+
+
+@dataclass(frozen=True, slots=True)
+class BandScore:
+    """How often readings of one confidence band were right (0 to 1); ``messages`` counts them."""
+
+    band: str
+    accuracy: float
+    messages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,7 @@ class HeadReport:
     majority_macro_f1: float
     calibration_error: float
     classes: tuple[ClassScore, ...]
+    bands: tuple[BandScore, ...]
     labels: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
 
@@ -102,9 +114,20 @@ def _head(head: Head, gold: Sequence[Example], readings: Sequence[Reading]) -> H
             ClassScore(label, float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
             for i, label in enumerate(present)
         ),
+        bands=_bands([reading.confidence[head] for reading in readings], right),
         labels=tuple(shown),
         confusion=tuple(tuple(pairs[gold_label, label] for label in shown) for gold_label in shown),
     )
+
+
+def _bands(bands: Sequence[str], right: NDArray[np.bool_]) -> tuple[BandScore, ...]:
+    """Score every band that occurs, the surest first."""
+    found = []
+    for band in get_args(Band):
+        inside = right[np.array(bands) == band]
+        if len(inside):
+            found.append(BandScore(band, float(inside.mean()), len(inside)))
+    return tuple(found)
 
 
 def macro_f1(true: Sequence[str], read: Sequence[str]) -> float:
@@ -113,7 +136,7 @@ def macro_f1(true: Sequence[str], read: Sequence[str]) -> float:
     return float(metrics.f1_score(true, read, labels=present, average="macro", zero_division=0))
 
 
-def calibration_error(chances: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
+def calibration_error(chances: Floats, right: NDArray[np.bool_]) -> float:
     """Return the expected calibration error with bins of equal size (Nixon et al. 2019, "Measuring Calibration").
 
     ``chances`` are top probabilities, ``right`` tells whether the label was the gold one; 0 is perfect.

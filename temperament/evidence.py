@@ -22,6 +22,7 @@ _LEAST_FALL = 0.01
 """The strongest piece is always shown; further ones only when they matter this much."""
 _LEAST_SHARE = 0.1
 _SEPARATORS = frozenset(",。、;:()[]\"'“”‘’《》【】-/")
+_MARKS = frozenset("!?~…")
 _MOST_CHARACTERS = 20_000
 """Longer texts get no evidence: no single piece of theirs carries a label, and reading them again costs seconds."""
 
@@ -73,10 +74,15 @@ def _chance(reading: Reading, head: Head, label: str) -> float:
 def _strongest(found: dict[tuple[int, Head], list[Evidence]], document: int) -> tuple[Evidence, ...]:
     pieces: list[Evidence] = []
     for head in HEADS:
-        ranked = sorted(found.get((document, head), []), key=lambda piece: -piece.weight)
+        ranked = sorted(found.get((document, head), []), key=lambda piece: (not _has_words(piece.text), -piece.weight))
         pieces.extend(ranked[:1])
         pieces.extend(piece for piece in ranked[1:KEPT] if piece.weight >= _LEAST_FALL)
     return tuple(pieces)
+
+
+def _has_words(text: str) -> bool:
+    """Tell words from bare punctuation, which explains less to a reader even where it weighs more."""
+    return any(map(str.isalnum, text))
 
 
 def _candidates(model: Model, document: int, folded: Folded, reading: Reading, head: Head) -> list[_Candidate]:
@@ -121,14 +127,15 @@ def _tokens(text: str) -> list[tuple[int, int]]:
 
 
 def _merge(tokens: list[tuple[int, int]], scores: Floats, text: str) -> list[tuple[int, int]]:
-    """Join neighbouring tokens that push clearly towards the label into spans within one clause."""
+    """Join neighbouring tokens that push clearly towards the label into spans within one clause, its end marks included."""
     pushes = [float(scores[start:end].sum()) for start, end in tokens]
     least = _LEAST_SHARE * max(pushes, default=0.0)
     spans: list[tuple[int, int]] = []
     for (start, end), push in zip(tokens, pushes, strict=True):
         if push <= least or text[start:end] in _SEPARATORS:
             continue
-        if spans and spans[-1][1] == start and end - spans[-1][0] <= LONGEST:
+        continues = text[start] in _MARKS or text[start - 1] not in _MARKS
+        if spans and spans[-1][1] == start and end - spans[-1][0] <= LONGEST and continues:
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))

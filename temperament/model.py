@@ -105,7 +105,7 @@ def _spread(learned: Floats, labels: tuple[str, ...], head: Head) -> Floats:
 
 
 def save(model: Model, folder: Path, card: str) -> None:
-    """Write the model folder; files are written aside and moved, so a crash leaves the old ones whole."""
+    """Write the model folder; every file is written aside and moved, and a crash in between is noticed at load."""
     arrays: dict[str, Any] = {
         "alphabet": model.vocabulary.alphabet,
         "keys": model.vocabulary.keys,

@@ -33,7 +33,6 @@ _IRREGULAR = re.compile(
     r"|(?P<blank>[^\S\n]{2,})"
     rf"|(?P<run>(?P<one>[^\s\d])(?P=one){{{_MAX_RUN},}})"
 )
-_HAN_CHARACTER = re.compile(f"[{HAN}]")
 _WORD_RUN = re.compile(rf"[{HAN}a-z0-9]+")
 
 
@@ -87,19 +86,19 @@ def _converter() -> Callable[[str], str]:
 def _simplify(text: str) -> str:
     """Convert Traditional to Simplified characters, one for one.
 
-    OpenCC leaves 著 alone because it is a Simplified character, too. It stays within a word of the segmenter's
-    dictionary (著名, 显著); elsewhere it is the Traditional way to write 着 (看著, 著急).
+    OpenCC leaves 著 alone because it is a Simplified character, too. It becomes 着 where it is a word of its own for
+    the segmenter (看著, 著急) or ends one that its dictionary holds with 着 (意味著); it stays in 著名 and 显著.
     """
     simple = _converter()(text)
     if len(simple) != len(text):
         simple = "".join(_one_for_one(character) for character in text)
     if "著" not in simple:
         return simple
-    characters = list(simple)
     for start, word in words(simple):
-        if word == "著":
-            characters[start] = "着"
-    return "".join(characters)
+        modern = f"{word[:-1]}着"
+        if word.endswith("著") and len(words(modern)) == 1:
+            simple = simple[:start] + modern + simple[start + len(word) :]
+    return simple
 
 
 def _one_for_one(character: str) -> str:
@@ -165,11 +164,6 @@ def _replacement(match: re.Match[str]) -> str:
     if kind == "run":
         return str(match.group("run"))[:_MAX_RUN]
     return ""
-
-
-def has_chinese(text: str) -> bool:
-    """Tell whether the text holds at least one Chinese character."""
-    return _HAN_CHARACTER.search(text) is not None
 
 
 def words(text: str) -> list[tuple[int, str]]:

@@ -23,11 +23,7 @@ def train_model(files: Sequence[Path], tests: Sequence[Path], output: Path, repo
     Training messages whose folded text also stands in a test file are left out. ``report`` is told what is being
     done, in Chinese and English. Raises ``InputError`` or ``TrainingError``.
     """
-    if output.exists() and not output.is_dir():
-        raise InputError(
-            f"{output} 是文件，模型要写成文件夹。请换一个名字。",
-            f"{output} is a file; a model is a folder. Name another.",
-        )
+    _refuse_place(output)
     examples = [example for path in files for example in read_examples(path)]
     held_out = {path: read_examples(path) for path in tests}
     kept = without_leaks(examples, [one for part in held_out.values() for one in part], _key)
@@ -47,6 +43,19 @@ def train_model(files: Sequence[Path], tests: Sequence[Path], output: Path, repo
     model.save(trained, output, card)
     report(f"模型已写到 {output}", f"model written to {output}")
     return card
+
+
+def _refuse_place(output: Path) -> None:
+    """Find out before the long work whether the folder can be made; leave no trace."""
+    try:
+        if not output.is_dir():
+            output.mkdir(parents=True)
+            output.rmdir()
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"建不了文件夹 {output}（{error}）。模型要写成文件夹，请换一个名字或位置。",
+            f"The folder {output} cannot be made ({error}). A model is a folder; choose another name or place.",
+        ) from error
 
 
 def _key(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from temperament import playbook
-from temperament.advice import CHANNELS, MOST_AVOIDED, MOST_SAYINGS, recommend, signals
+from temperament.advice import CHANNELS, FROM_THE_OTHER, MOST_AVOIDED, MOST_SAYINGS, Guidance, recommend, signals
 from temperament.errors import UsageError
 from temperament.labels import STATES, TEMPERAMENTS, Reading
 from temperament.language import LANGUAGES
@@ -37,11 +37,10 @@ def test_advice_is_whole(temperament, state):
         advice = advice_of(temperament, state, channel, language)
         assert (advice.temperament, advice.state, advice.language) == (temperament, state, language)
         assert all((advice.principle, advice.steps, advice.say, advice.avoid, advice.sources))
-        assert len(advice.principle) == 2
         assert len(advice.avoid) <= MOST_AVOIDED
-        assert len(advice.say) <= max(MOST_SAYINGS, len(advice.steps))
+        assert len(advice.say) <= max(MOST_SAYINGS, len(advice.steps) + FROM_THE_OTHER)
         assert all(0 <= one.step <= len(advice.steps) for one in advice.say)
-        pieces = [*advice.principle, *advice.steps, *advice.tuning]
+        pieces = [advice.principle, *advice.steps, *advice.tuning]
         assert all(one.text and one.entry for one in pieces)
         assert all(one.text and one.meaning for one in sayings(advice))
         assert all(one.phrase and one.why for one in advice.avoid)
@@ -60,8 +59,8 @@ def test_language_changes_explanations_only(temperament, state):
     zh, en = (advice_of(temperament, state, language=language) for language in LANGUAGES)
     assert zh.say == en.say
     assert [one.phrase for one in zh.avoid] == [one.phrase for one in en.avoid]
-    assert all(ascii_free(one.text) for one in [*zh.principle, *zh.steps, *zh.tuning])
-    assert all(not ascii_free(one.text) for one in [*en.principle, *en.steps, *en.tuning])
+    assert all(ascii_free(one.text) for one in [zh.principle, *zh.steps, *zh.tuning])
+    assert all(not ascii_free(one.text) for one in [en.principle, *en.steps, *en.tuning])
 
 
 def ascii_free(text):
@@ -71,17 +70,43 @@ def ascii_free(text):
 
 @pytest.mark.parametrize(("temperament", "state"), [cell for cell in CELLS if cell[1] != "calm"])
 def test_the_state_leads(temperament, state):
-    """While a state leads, its steps, pace and principle come first; the temperament only tunes."""
+    """While a state leads, steps, pace and principle are its own; the temperament tunes, and adds a few phrases."""
     advice, strategy = advice_of(temperament, state), BOOK.states[state]
     assert [one.text for one in advice.steps] == [step.do.zh for step in strategy.steps]
     assert {one.entry for one in advice.steps} == {strategy.id}
-    assert advice.principle[0].entry == strategy.id
-    assert advice.principle[1].entry == BOOK.temperaments[temperament].id
+    assert advice.principle.entry == strategy.id
     assert advice.pace == strategy.pace
     assert {one.entry for one in advice.tuning} == {BOOK.temperaments[temperament].id}
-    assert [one.rule for one in advice.avoid] == [
-        *dict.fromkeys([*strategy.avoid, *BOOK.temperaments[temperament].avoid])
-    ][:MOST_AVOIDED]
+    own = [one.rule for one in advice.avoid if one.rule in strategy.avoid]
+    assert own == list(strategy.avoid[: len(own)])
+    assert len(advice.avoid) - len(own) <= FROM_THE_OTHER
+    assert {one.rule for one in advice.avoid} <= {*strategy.avoid, *BOOK.temperaments[temperament].avoid}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_temperament_changes_what_is_said(state):
+    """No two temperaments get the same advice for the same state."""
+    said = {label: advice_of(label, state) for label in TEMPERAMENTS}
+    for field in ("say", "avoid"):
+        kinds = {tuple(getattr(one, "rule", one) for one in getattr(advice, field)) for advice in said.values()}
+        assert len(kinds) >= 3, (state, field)
+
+
+@pytest.mark.parametrize(("temperament", "state"), CELLS)
+def test_phrases_for_other_states_are_left_out(temperament, state):
+    """A temperament's rule about certain states is shown in those only: no "calm down" on the card of the calm."""
+    for one in advice_of(temperament, state).avoid:
+        if one.rule in BOOK.states[state].avoid:
+            continue
+        assert not BOOK.wording[one.rule].states or state in BOOK.wording[one.rule].states
+
+
+def test_channels_differ_where_speaking_and_writing_do():
+    """A sentence for the ear is not offered in a letter."""
+    spoken, written = (advice_of("unclear", "angry", channel) for channel in ("phone", "letter"))
+    assert "您说，我在听。" in {one.text for one in spoken.say}
+    assert "您说，我在听。" not in {one.text for one in written.say}
+    assert advice_of("unclear", "angry", "电话") == spoken
 
 
 @pytest.mark.parametrize("temperament", [label for label in TEMPERAMENTS if label != "unclear"])
@@ -89,7 +114,7 @@ def test_calm_leaves_the_lead_to_the_temperament(temperament):
     """A calm customer gets the temperament's own steps, and no tuning of them."""
     advice, strategy = advice_of(temperament, "calm"), BOOK.temperaments[temperament]
     assert [one.text for one in advice.steps] == [step.do.zh for step in strategy.steps]
-    assert [one.entry for one in advice.principle] == [strategy.id, "state.calm"]
+    assert advice.principle.entry == strategy.id
     assert advice.tuning == ()
     assert advice.pace == strategy.pace
 
@@ -111,6 +136,23 @@ def test_nothing_is_offered_in_a_state_that_forbids_it(temperament, state):
     for channel in [None, *CHANNELS]:
         advice = advice_of(temperament, state, channel)
         assert not withheld & {one.text for one in [*sayings(advice), *advice.tuning]}
+
+
+def test_a_withheld_sentence_makes_room_for_the_next():
+    """``unless`` is looked at for steps, free sentences and better wording alike; the next sentence steps in."""
+    joke = Phrase(zh="笑话。", en="A joke.", source="ours", unless=("angry",))
+    plain = Phrase(zh="直说。", en="Plain words.", source="ours")
+    angry, rule = BOOK.states["angry"], structs.replace(BOOK.wording["calm-down"], better=(joke, plain))
+    step = structs.replace(angry.steps[0], say=(joke, plain))
+    own = replace(
+        BOOK,
+        states=BOOK.states | {"angry": structs.replace(angry, steps=(step,), say=(joke,), avoid=(rule.id,))},
+        wording={rule.id: rule},
+        temperaments={key: structs.replace(one, say=(joke,), avoid=()) for key, one in BOOK.temperaments.items()},
+    )
+    advice = advice_of("sanguine", "angry", book=own)
+    assert [(one.step, one.text) for one in advice.say] == [(1, "直说。")]
+    assert [one.text for one in advice.avoid[0].instead] == ["直说。"]
 
 
 def phrases(entry):
@@ -238,10 +280,10 @@ def test_an_own_playbook_is_used():
     own = replace(BOOK, states=BOOK.states | {"angry": angry}, wording={}, signals={signal.id: signal})
     own = replace(own, temperaments={key: structs.replace(one, avoid=()) for key, one in BOOK.temperaments.items()})
     advice = advice_of("choleric", "angry", text="等我发函吧，我找律师", book=own)
-    assert advice.principle[0].text == "自家的原则。"
+    assert advice.principle.text == "自家的原则。"
     assert advice.avoid == ()
     assert advice.escalate.signals == ("signal.law",)
-    assert advice_of("choleric", "angry").principle[0].text != "自家的原则。"
+    assert advice_of("choleric", "angry").principle.text != "自家的原则。"
 
 
 def test_rules_that_name_a_label_are_added():
@@ -262,5 +304,5 @@ def test_rules_that_name_a_label_are_added():
 def test_advice_holds_no_playbook_objects():
     """Advice is plain values, so that it can be written as JSON."""
     advice = advice_of("melancholic", "difficult")
-    plain = (str, bool, int, tuple)
+    plain = (str, bool, int, tuple, Guidance)
     assert all(isinstance(getattr(advice, one.name), plain) for one in fields(advice) if one.name != "escalate")

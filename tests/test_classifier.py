@@ -174,3 +174,11 @@ def test_scores_are_cross_validated(toy_model):
         scores = toy_model.scores[head]
         assert set(scores) == {"cross_validated_accuracy", "cross_validated_macro_f1"}
         assert all(0 <= value <= 1 for value in scores.values())
+
+
+def test_the_threshold_of_further_states_is_the_best_one():
+    """The probability from which a further state is named separates named from unnamed ones where that is possible."""
+    labels = ("angry", "anxious", "calm")
+    examples = [Example("", "unclear", "angry", ("anxious",))] * 5 + [Example("", "unclear", "angry")] * 5
+    probabilities = np.array([[0.6, 0.35, 0.05]] * 5 + [[0.7, 0.2, 0.1]] * 5)
+    assert 0.2 < classifier._also_threshold(probabilities, labels, examples) <= 0.35

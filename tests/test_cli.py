@@ -128,7 +128,7 @@ def test_classify_json_equals_the_library(run):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_classify_reads_standard_input(run, arguments, encoding):
     """One message a line, blank lines aside, in any encoding, where - or nothing is given."""
-    data = f"{ANGRY}\n\n请问有货吗\r\n".encode(encoding)
+    data = f"{ANGRY}\n\n \u3000\n请问有货吗\r\n".encode(encoding)
     result = run("classify", *arguments, "--format", "json", stdin=data)
     assert [one["text"] for one in result.objects] == [ANGRY, "请问有货吗"]
 
@@ -345,6 +345,33 @@ def test_train_into_a_file(run, tmp_path):
     """An output that is a file is bad input."""
     data = labelled(tmp_path / "a.jsonl")
     assert run("train", data, "-o", data).code == 3
+
+
+@pytest.mark.parametrize("output", ["{tmp}/a.jsonl/m", "/proc/m", "好" * 300])
+def test_train_into_a_folder_that_cannot_be_made(run, tmp_path, output):
+    """Nor is any other output that cannot be written."""
+    if output.startswith("/proc") and not Path("/proc").is_dir():
+        pytest.skip("needs /proc")
+    data = labelled(tmp_path / "a.jsonl")
+    assert run("train", data, "-o", output.replace("{tmp}", str(tmp_path))).code == 3
+
+
+def test_validate_what_is_no_path(run):
+    """A sentence in place of a folder is bad input."""
+    assert run("playbook", "validate", "好" * 300).code == 3
+
+
+def test_interruption_is_quiet(run, monkeypatch):
+    """Ctrl-C ends with the usual 130, without a traceback or a report of a bug."""
+
+    def interrupt(name="default"):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("temperament.reader.Classifier.load", interrupt)
+    result = run("classify", "你好")
+    assert result.code == 130
+    assert "Traceback" not in result.err
+    assert "内部出错" not in result.err
 
 
 def test_bugs_become_a_message_or_a_traceback_on_request(run, monkeypatch):

@@ -65,12 +65,18 @@ def test_readme_has_the_two_commands():
     assert all(command in chinese for command in marked.groups())
 
 
-def test_quality_table_is_the_benchmarks():
-    """The README's quality numbers are those of benchmarks/QUALITY.md."""
-    shown = re.search(r"<!-- quality -->\n(.*)<!-- end quality -->", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+@pytest.mark.parametrize("name", ["quality", "evidence"])
+def test_tables_are_the_benchmarks(name):
+    """The README's numbers are those the benchmarks wrote."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(rf"<!-- {name} -->\n(.*)<!-- end {name} -->", text, re.DOTALL)
     assert shown
-    measured = (ROOT / "benchmarks" / "QUALITY.md").read_text("utf-8")
-    assert shown.group(1).strip() == measured.split("\n\n", 1)[1].strip()
+    assert shown.group(1).strip() == measured(name)
+
+
+def measured(name: str) -> str:
+    """Return the tables that a benchmark wrote, without its title."""
+    return (ROOT / "benchmarks" / f"{name.upper()}.md").read_text("utf-8").split("\n\n", 1)[1].strip()
 
 
 def refresh() -> None:
@@ -80,9 +86,9 @@ def refresh() -> None:
         text = path.read_text(encoding="utf-8")
         text = CONSOLE.sub(lambda match: f"```console\n$ {match.group(1)}\n{run(match.group(1))}```", text)
         text = PYTHON.sub(lambda match: f"```python\n{session(match.group(1))}```", text)
-        table = (ROOT / "benchmarks" / "QUALITY.md").read_text("utf-8").split("\n\n", 1)[1].strip()
-        fresh = f"<!-- quality -->\n{table}\n<!-- end quality -->"
-        text = re.sub(r"<!-- quality -->.*<!-- end quality -->", lambda _, fresh=fresh: fresh, text, flags=re.DOTALL)
+        for title in ("quality", "evidence"):
+            fresh = f"<!-- {title} -->\n{measured(title)}\n<!-- end {title} -->"
+            text = re.sub(rf"<!-- {title} -->.*<!-- end {title} -->", lambda _, new=fresh: new, text, flags=re.DOTALL)
         path.write_text(text, encoding="utf-8")
 
 

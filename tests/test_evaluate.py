@@ -1,6 +1,7 @@
 """Scores computed by hand, and the same as scikit-learn's."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,7 +94,14 @@ def test_nothing_right():
 
 def test_unread_messages_are_counted():
     """Readings with a reason are counted; the report names the model."""
-    reading = Reading("", "unclear", "calm", *[dict.fromkeys(LABELS[head], 0.2) for head in LABELS], {}, reason="empty")
+    reading = Reading(
+        "",
+        "unclear",
+        "calm",
+        *[dict.fromkeys(LABELS[head], 0.2) for head in LABELS],
+        {"temperament": "low", "state": "low"},
+        reason="empty",
+    )
     report = evaluate(gold("calm", "angry"), [reading, *read("angry")])
     assert (report.unread, report.model) == (1, "")
     assert evaluate(gold("calm", "angry"), read("calm", "angry")).model == "given"
@@ -159,3 +167,21 @@ def test_calibration_error_with_fewer_readings_than_bins():
 def test_perfect_calibration_has_no_error():
     """Right every time and sure every time."""
     assert calibration_error(np.ones(7), np.ones(7, bool)) == 0
+
+
+def test_calibration_bins_hold_like_chances():
+    """Messages are put into bins by their chance, whatever order they come in."""
+    chances, right = np.array([0.9] * 10 + [0.1] * 10), np.array([True] * 9 + [False] + [False] * 9 + [True])
+    mixed = np.arange(20).reshape(2, 10).T.ravel()
+    assert calibration_error(chances[mixed], right[mixed]) == pytest.approx(calibration_error(chances, right))
+    assert calibration_error(np.array([1.0, 0.0] * 10), np.array([True, False] * 10)) == 0
+
+
+def test_bands_are_scored_apart():
+    """Every band that occurs tells how often it was right, the surest first."""
+    readings = [
+        replace(reading, confidence={"temperament": "low", "state": band})
+        for reading, band in zip(read("angry", "calm", "calm"), ("low", "high", "high"), strict=True)
+    ]
+    bands = evaluate(gold("angry", "calm", "angry"), readings).state.bands
+    assert [(one.band, one.accuracy, one.messages) for one in bands] == [("high", 0.5, 2), ("low", 1.0, 1)]

@@ -129,6 +129,35 @@ def test_signals_do_not_fire_across_words():
     assert signals("很方便，就是紧挨着火车站，有点闹心") == []
 
 
+@pytest.mark.parametrize(
+    ("identifier", "text"),
+    [
+        ("signal.self-harm", "我真的活不下去了"),
+        pytest.param("signal.self-harm", "把我逼急了我就跳楼自杀"),
+        ("signal.injury", "手流血不止"),
+        ("signal.injury", "水管把孩子烫伤了，正在住院"),
+        pytest.param("signal.injury", "孩子食物中毒进医院了"),
+        pytest.param("signal.injury", "一家人煤气中毒"),
+        pytest.param("signal.injury", "大出血了"),
+        pytest.param("signal.injury", "孩子嘴都划出血了！！！"),
+        ("signal.violence", "我叫几个兄弟去堵你们的门"),
+        ("signal.regulator", "向市场监管局举报"),
+        pytest.param("signal.regulator", "我会去银保监会投诉"),
+        ("signal.law", "我会向人民法院起诉"),
+        pytest.param("signal.law", "不然我会考虑民事诉讼"),
+        pytest.param("signal.law", "我打电话报警告你们扰民"),
+        pytest.param("signal.law", "少一分，明天律师函就寄到"),
+        ("signal.publicity", "让媒体曝光你们"),
+        ("signal.superior", "让你们总经理接电话"),
+        ("signal.again", "已经第5次打电话了"),
+        pytest.param("signal.again", "来了三四趟了"),
+    ],
+)
+def test_signals_are_not_missed(identifier, text):
+    """A grave word inside a longer one (跳楼自杀, 食物中毒) is as grave: missing it is worse than a false alarm."""
+    assert identifier in [signal.id for signal in signals(text)]
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.id)
 def test_strategies_name_wording_rules_that_exist(strategy):
     """Every phrase to avoid is a rule, named once."""

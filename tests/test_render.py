@@ -94,7 +94,7 @@ def test_escapes_inside_evidence_are_replaced():
     reading = replace(
         Reading.of("unclear", "angry", "坏\x1b[31m透"), evidence=(Evidence(0, 7, "坏\x1b[31m透", "angry", 0.5),)
     )
-    assert "“坏\ufffd[31m透” → 愤怒 +0.50" in shown(reading_card(reading, recommend(reading, language="zh"), 1))
+    assert "“坏\ufffd[31m透” → 愤怒 −0.50" in shown(reading_card(reading, recommend(reading, language="zh"), 1))
 
 
 def test_markup_in_messages_is_text():
@@ -107,8 +107,8 @@ def test_markup_in_a_playbook_is_text():
     """A firm's own playbook may use square brackets."""
     reading = Reading.of("unclear", "angry")
     advice = recommend(reading, language="zh")
-    guidance = replace(advice.principle[0], text="先看[a类]规定，再答。")
-    card = shown(reading_card(reading, replace(advice, principle=(guidance,)), 1))
+    guidance = replace(advice.principle, text="先看[a类]规定，再答。")
+    card = shown(reading_card(reading, replace(advice, principle=guidance), 1))
     assert "先看[a类]规定" in card
 
 
@@ -160,7 +160,7 @@ def test_an_advice_card_holds_all_of_the_advice(language):
     """Every step, sentence, phrase and source stands in the card."""
     advice = recommend(Reading.of("melancholic", "angry"), language=language)
     card = re.sub(r"[\s│]+", "", shown(advice_card(advice), 160))
-    pieces = [*advice.principle, *advice.steps, *advice.tuning, *advice.say]
+    pieces = [advice.principle, *advice.steps, *advice.tuning, *advice.say]
     assert [one.text for one in pieces if re.sub(r"\s+", "", one.text) not in card] == []
     assert [one.phrase for one in advice.avoid if re.sub(r"\s+", "", one.phrase) not in card] == []
     assert [one for one in advice.sources if re.sub(r"\s+", "", source_name(one, language)) not in card] == []

@@ -63,12 +63,8 @@ class Playbook:
 
     def entries(self) -> Iterator[Entry]:
         """Iterate over all entries, kind by kind."""
-        yield from self.temperaments.values()
-        yield from self.states.values()
-        yield from self.wording.values()
-        yield from self.causes.values()
-        yield from self.tags.values()
-        yield from self.signals.values()
+        for shelf in self.shelves().values():
+            yield from shelf.values()
 
     def find(self, identifier: str) -> Entry:
         """Return the entry with this id, or the strategy of this label; raises ``UsageError``."""

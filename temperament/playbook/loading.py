@@ -41,7 +41,7 @@ def broken(path: Path, line: int, zh: str, en: str) -> PlaybookError:
 def _parse(path: Path) -> tuple[yaml.Node, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise broken(path, 1, f"读不了（{error}）", f"cannot be read ({error})") from error
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)

@@ -101,7 +101,7 @@ class StateStrategy(Strategy, frozen=True, kw_only=True):
 class WordingRule(Shape, frozen=True, kw_only=True):
     """Phrases that make things worse, why, and what to say instead.
 
-    ``avoid`` holds the forbidden phrases as the manual prints them (``……`` marks a gap). ``states`` and
+    ``avoid`` holds the forbidden phrases as the manual prints them, typos mended (``……`` marks a gap). ``states`` and
     ``temperaments`` name the readings for which the rule counts most (empty: for everybody).
     """
 

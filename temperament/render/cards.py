@@ -14,7 +14,7 @@ from temperament.labels import HEADS, LABELS, NAMES, Head, Reading
 from temperament.language import Language
 from temperament.render.words import STYLES, source_name, word
 
-_UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BAR = 12
 _LONGEST_SHOWN = 600
 
@@ -22,25 +22,25 @@ _LONGEST_SHOWN = 600
 def reading_card(reading: Reading, advice: Advice, number: int) -> RenderableType:
     """Return the card of one message: its words with the evidence marked, bars, and what to do first."""
     language = advice.language
-    bars = Table.grid(padding=(0, 3))
-    bars.add_row(*(_bars(reading, head, language) for head in HEADS))
-    lines: list[RenderableType] = [_marked(reading), Text(), bars, Text()]
-    lines.extend(_reason(reading, language))
+    lines: list[RenderableType] = [_marked(reading), Text()]
+    if reading.reason:
+        lines.append(Text(word(reading.reason, language), "italic"))
+    else:
+        bars = Table.grid(padding=(0, 3))
+        bars.add_row(*(_bars(reading, head, language) for head in HEADS))
+        lines.append(bars)
+    lines.append(Text())
     facts = _grid()
     if reading.evidence:
         facts.add_row(word("evidence", language), _evidence(reading, language))
-    facts.add_row(word("principle", language), Text(advice.principle[0].text))
+    facts.add_row(word("principle", language), Text(advice.principle.text))
     facts.add_row(f"{word('steps', language)} 1", Text(advice.steps[0].text))
-    facts.add_row(word("say", language), _sayings(advice.say[:2], language))
+    facts.add_row(word("say", language), _sayings([one for one in advice.say if one.step < 2][:2], language))
     facts.add_row(word("avoid", language), _avoided(advice.avoid[:2], language))
     _add_urgency(facts, advice)
     lines.append(facts)
     style = STYLES[reading.state]
     return Panel(Group(*lines), title=Text(str(number), style), title_align="left", border_style=style, box=box.ROUNDED)
-
-
-def _reason(reading: Reading, language: Language) -> list[Text]:
-    return [Text(f"{word(reading.reason, language)}\n", "italic")] if reading.reason else []
 
 
 def _grid() -> Table:
@@ -87,11 +87,16 @@ def _evidence(reading: Reading, language: Language) -> Text:
     parts = [
         Text.assemble(
             (f"“{_printable(piece.text)}”", STYLES[piece.label]),
-            f" → {NAMES[piece.label].show(language)} {piece.weight:+.2f}",
+            f" → {NAMES[piece.label].show(language)} {_weight(piece.weight)}",
         )
         for piece in reading.evidence
     ]
     return Text("   ").join(parts)
+
+
+def _weight(weight: float) -> str:
+    """Return how far the probability falls, as points that are never shown as nothing."""
+    return f"−{weight:.2f}" if weight >= 0.005 else "−<0.01"
 
 
 def _sayings(sayings: Sequence[Saying], language: Language) -> Text:
@@ -126,7 +131,7 @@ def advice_card(advice: Advice) -> RenderableType:
     """Return the whole strategy card: principle, pace, steps with their sentences, forbidden phrases, sources."""
     language = advice.language
     facts = _grid()
-    facts.add_row(word("principle", language), _lines(advice.principle, language))
+    facts.add_row(word("principle", language), _line(advice.principle, language))
     facts.add_row(word("pace", language), Text(f"{word(advice.pace, language)}：{advice.pace_note}"))
     for number, step in enumerate(advice.steps, 1):
         said = [one for one in advice.say if one.step == number]

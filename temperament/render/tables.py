@@ -10,7 +10,7 @@ from rich.text import Text
 
 from temperament.labels import NAMES
 from temperament.language import Language
-from temperament.render.words import source_name, word
+from temperament.render.words import word
 
 if TYPE_CHECKING:
     from temperament.evaluate import HeadReport, Report
@@ -35,7 +35,8 @@ def _summary(head: "HeadReport", language: Language) -> Text:
         f"  {word('accuracy', language)} {head.accuracy:.3f}"
         f"  {word('balanced', language)} {head.balanced_accuracy:.3f}"
         f"  {word('ece', language)} {head.calibration_error:.3f}"
-        f"  n={head.messages}",
+        f"  n={head.messages}\n",
+        "  ".join(f"{word(one.band, language)} {one.accuracy:.2f} (n={one.messages})" for one in head.bands),
     )
 
 
@@ -68,13 +69,10 @@ def playbook_table(book: "Playbook", language: Language) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_column(word("sources", language), overflow="fold")
     for kind, shelf in book.shelves().items():
-        table.add_row(Text(f"{kind} ({len(shelf)})", "bold"), "", "")
+        table.add_row(Text(f"{kind} ({len(shelf)})", "bold"), "")
         for entry in shelf.values():
-            table.add_row(
-                f"  {entry.id}", entry_title(entry, language), Text(source_name(entry.source, language), "dim")
-            )
+            table.add_row(f"  {entry.id}", Text(entry_title(entry, language)))
     return table
 
 
