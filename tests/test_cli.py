@@ -212,7 +212,7 @@ def test_advise_by_any_name(run, state, manner):
     result = run("advise", "--state", state, "-t", manner, "--channel", "phone")
     assert (result.code, result.err) == (0, "")
     assert result.out == run("advise", "-s", "angry", "--temperament", "choleric", "--channel", "phone").out
-    assert all(words in result.out for words in ("愤怒 × 胆汁质·孙悟空", "因人而异", "出处", "000 L531–537"))
+    assert all(words in result.out for words in ("愤怒 × 胆汁质·孙悟空", "因人而异", "[000 L531–537]", "[本项目]"))
 
 
 def test_advise_as_json(run):

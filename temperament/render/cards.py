@@ -144,9 +144,6 @@ def advice_card(advice: Advice) -> RenderableType:
         facts.add_row(word("say", language), _sourced(free, language))
     facts.add_row(word("avoid", language), _reasoned(advice.avoid, language))
     _add_urgency(facts, advice)
-    facts.add_row(
-        word("sources", language), Text("; ".join(source_name(one, language) for one in advice.sources), "dim")
-    )
     names = " × ".join(NAMES[label].show(language) for label in (advice.state, advice.temperament))
     style = STYLES[advice.state]
     return Panel(facts, title=Text(names, f"bold {style}"), border_style=style, box=box.ROUNDED)

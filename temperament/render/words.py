@@ -32,7 +32,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "escalate_now": ("现在就升级", "escalate now"),
     "pace": ("节奏", "pace"),
     "priority": ("优先级", "priority"),
-    "sources": ("出处", "sources"),
     "quick": ("快", "quick"),
     "even": ("不快不慢", "even"),
     "slow": ("慢", "slow"),
