@@ -99,10 +99,12 @@ def _weight(weight: float) -> str:
     return f"−{weight:.2f}" if weight >= 0.005 else "−<0.01"
 
 
-def _sayings(sayings: Sequence[Saying], language: Language) -> Text:
+def _sayings(sayings: Sequence[Saying], language: Language, *, sourced: bool = False) -> Text:
     lines = []
     for one in sayings:
         line = Text(f"“{one.text}”", "green")
+        if sourced:
+            line.append(f"  [{source_name(one.source, language)}]", "dim")
         if language == "en":
             line.append(f"\n {one.meaning}", "dim")
         lines.append(line)
@@ -135,13 +137,13 @@ def advice_card(advice: Advice) -> RenderableType:
     facts.add_row(word("pace", language), Text(f"{word(advice.pace, language)}：{advice.pace_note}"))
     for number, step in enumerate(advice.steps, 1):
         said = [one for one in advice.say if one.step == number]
-        body = Group(_line(step, language), *([_sourced(said, language)] if said else []))
+        body = Group(_line(step, language), *([_sayings(said, language, sourced=True)] if said else []))
         facts.add_row(f"{word('steps', language)} {number}", body)
     if advice.tuning:
         facts.add_row(word("tuning", language), _lines(advice.tuning, language))
     free = [one for one in advice.say if not one.step]
     if free:
-        facts.add_row(word("say", language), _sourced(free, language))
+        facts.add_row(word("say", language), _sayings(free, language, sourced=True))
     facts.add_row(word("avoid", language), _reasoned(advice.avoid, language))
     _add_urgency(facts, advice)
     names = " × ".join(NAMES[label].show(language) for label in (advice.state, advice.temperament))
@@ -155,16 +157,6 @@ def _line(piece: Guidance, language: Language) -> Text:
 
 def _lines(pieces: Sequence[Guidance], language: Language) -> Text:
     return Text("\n").join(_line(piece, language) for piece in pieces)
-
-
-def _sourced(sayings: Sequence[Saying], language: Language) -> Text:
-    lines = []
-    for one in sayings:
-        line = Text.assemble((f"“{one.text}”", "green"), (f"  [{source_name(one.source, language)}]", "dim"))
-        if language == "en":
-            line.append(f"\n {one.meaning}", "dim")
-        lines.append(line)
-    return Text("\n").join(lines)
 
 
 def _reasoned(avoided: Sequence[Avoided], language: Language) -> Text:
