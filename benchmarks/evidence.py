@@ -8,7 +8,7 @@ import random
 import sys
 from pathlib import Path
 
-from quality import FILES
+from quality import chosen, publish
 
 from temperament.datasets import read_texts
 from temperament.labels import HEADS, NEUTRAL, Evidence, Reading
@@ -62,11 +62,8 @@ def main() -> int:
     options = parser.parse_args()
     classifier = Classifier.load(options.model)
     lines = ["# Deletion test of the evidence\n", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
-    lines.extend(measure(path, classifier) for path in options.files or [path for path in FILES if path.exists()])
-    text = "\n".join(lines) + "\n"
-    sys.stdout.write(text)
-    if options.output:
-        options.output.write_text(text, encoding="utf-8")
+    lines.extend(measure(path, classifier) for path in chosen(options.files))
+    publish("\n".join(lines) + "\n", options.output)
     return 0
 
 

@@ -82,6 +82,18 @@ def table(path: Path, models: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def chosen(files: Sequence[Path]) -> list[Path]:
+    """Return the files asked for, or those of the usual ones that are there."""
+    return list(files) or [path for path in FILES if path.exists()]
+
+
+def publish(text: str, output: Path | None) -> None:
+    """Print a result, and write it to a file where one is asked for."""
+    sys.stdout.write(text)
+    if output:
+        output.write_text(text, encoding="utf-8")
+
+
 def main() -> int:
     """Print the tables, and write them where ``-o`` says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -89,11 +101,8 @@ def main() -> int:
     parser.add_argument("--models", nargs="+", default=["default"])
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    files = options.files or [path for path in FILES if path.exists()]
-    text = "# Quality: macro-F1 with 95 % intervals\n\n" + "\n".join(table(path, options.models) for path in files)
-    sys.stdout.write(text)
-    if options.output:
-        options.output.write_text(text, encoding="utf-8")
+    tables = (table(path, options.models) for path in chosen(options.files))
+    publish("# Quality: macro-F1 with 95 % intervals\n\n" + "\n".join(tables), options.output)
     return 0
 
 

@@ -123,8 +123,8 @@ def recommend(
     """Return the advice for one reading.
 
     ``channel`` is phone, face, chat, letter (or 电话, 当面, 在线, 书信) or ``None`` for any; ``language`` zh, en or
-    ``None`` for the locale's; ``book`` an own playbook or ``None`` for the shipped one. Sentences to say stay Chinese in both languages.
-    Raises ``UsageError`` for an unknown channel.
+    ``None`` for the locale's; ``book`` an own playbook or ``None`` for the shipped one. Sentences to say stay Chinese in
+    both languages. Raises ``UsageError`` for an unknown channel.
     """
     channel = channel if channel is None else _CHANNEL_NAMES.get(channel, channel)
     if channel is not None and channel not in CHANNELS:
@@ -170,7 +170,7 @@ class _Case:
     def advise(self, book: Playbook) -> Advice:
         leading = self._leading()
         principle = self._guide(leading.principle, leading.id, leading.source)
-        steps = tuple(self._guide(step.do, self._leading().id, step.source) for step in self._steps())
+        steps = tuple(self._guide(step.do, leading.id, step.source) for step in self._steps())
         tuning = tuple(self._guide(one.do, self.manner.id, one.source) for one in self._tuning())
         say = tuple(self._sayings())
         avoid = tuple(self._avoided(book))
@@ -182,8 +182,8 @@ class _Case:
             tuning=tuning,
             say=say,
             avoid=avoid,
-            pace=self._leading().pace,
-            pace_note=self._tell(self._leading().pace_note),
+            pace=leading.pace,
+            pace_note=self._tell(leading.pace_note),
             priority=self._priority(),
             escalate=self._escalation(),
             sources=_sources(

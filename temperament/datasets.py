@@ -108,7 +108,7 @@ def read_rows(path: Path) -> list[Row]:
     if suffix == ".json":
         return _read_json(text, path)
     if suffix in {".jsonl", ".ndjson"}:
-        return [_json_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        return _read_json_lines(text, path)
     if suffix in {".csv", ".tsv"}:
         return _read_csv(text, "\t" if suffix == ".tsv" else ",", path)
     if suffix in {".txt", ""}:
@@ -122,19 +122,23 @@ def read_rows(path: Path) -> list[Row]:
 def _read_json(text: str, path: Path) -> list[Row]:
     """Read a JSON list of messages; anything else is read as JSON lines."""
     if not text.lstrip().startswith("["):
-        return [_json_row(line, number, path) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _not_json(path, 1, error) from error
-    return [_json_row(json.dumps(value), number, path) for number, value in enumerate(values, 1)]
+        return _read_json_lines(text, path)
+    return [_json_row(value, number, path) for number, value in enumerate(_json_value(text, 1, path), 1)]
 
 
-def _json_row(line: str, number: int, path: Path) -> Row:
+def _read_json_lines(text: str, path: Path) -> list[Row]:
+    numbered = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    return [_json_row(_json_value(line, number, path), number, path) for number, line in numbered]
+
+
+def _json_value(text: str, number: int, path: Path) -> Any:
     try:
-        value = json.loads(line)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _not_json(path, number, error) from error
+
+
+def _json_row(value: object, number: int, path: Path) -> Row:
     if isinstance(value, dict):
         return value
     if isinstance(value, str):

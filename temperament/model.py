@@ -175,9 +175,9 @@ def load(name: str = "default") -> Model:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             model = _build(manifest, {key: arrays[key] for key in arrays.files})
             _check(model, folder)
+    except ModelError:
+        raise
     except Exception as error:  # numpy, zipfile and zlib raise a dozen types for broken files
-        if isinstance(error, ModelError):
-            raise
         raise _damaged(folder, f"内容不对（{error!r}）", f"its content is wrong ({error!r})") from error
     return model
 

@@ -24,7 +24,8 @@ def train_model(files: Sequence[Path], tests: Sequence[Path], output: Path, repo
     done, in Chinese and English. Raises ``InputError`` or ``TrainingError``.
     """
     _refuse_place(output)
-    examples = [example for path in files for example in read_examples(path)]
+    parts = [(path, read_examples(path)) for path in files]
+    examples = [example for _, part in parts for example in part]
     held_out = {path: read_examples(path) for path in tests}
     kept = without_leaks(examples, [one for part in held_out.values() for one in part], _key)
     leaked = len(examples) - len(kept)
@@ -36,7 +37,7 @@ def train_model(files: Sequence[Path], tests: Sequence[Path], output: Path, repo
     trained = classifier.train(kept, output.name, report)
     trained = replace(
         trained,
-        training=trained.training | {"temperament": __version__, "files": _facts(files), "left_out_as_test": leaked},
+        training=trained.training | {"temperament": __version__, "files": _facts(parts), "left_out_as_test": leaked},
         scores=trained.scores | {"tests": {path.name: _score(trained, gold) for path, gold in held_out.items()}},
     )
     card = model_card(trained)
@@ -62,8 +63,8 @@ def _key(text: str) -> str:
     return fold(text).text
 
 
-def _facts(files: Sequence[Path]) -> list[dict[str, Any]]:
-    return [{"name": path.name, "sha256": file_hash(path), "messages": len(read_examples(path))} for path in files]
+def _facts(parts: Sequence[tuple[Path, Sequence[Example]]]) -> list[dict[str, Any]]:
+    return [{"name": path.name, "sha256": file_hash(path), "messages": len(part)} for path, part in parts]
 
 
 def _score(trained: Model, gold: Sequence[Example]) -> dict[str, Any]:
