@@ -1,9 +1,11 @@
 """Training: scikit-learn fits and calibrates, the result becomes plain arrays (``temperament.model``).
 
-Character n-grams of 1 to 3, TF-IDF, one-against-the-rest logistic regression with balanced classes, softmax
-over the scores calibrated by one temperature found on out-of-fold scores (Guo et al. 2017, "On Calibration of
-Modern Neural Networks"). Balanced classes keep the rare labels readable; one temperature does not move the
-ranking, so calibration costs no macro-F1.
+Character n-grams of 1 to 3, TF-IDF, multinomial logistic regression for each head and one logistic regression for the
+presence of each feeling. Soft labels (a larger model's probabilities for unlabelled texts) count as shares of a message
+(Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). Rare labels are helped after training by moving
+every score against the logarithm of its label's share (Menon et al. 2021, "Long-tail learning via logit adjustment"), and
+one temperature found on out-of-fold scores calibrates the result (Guo et al. 2017, "On Calibration of Modern Neural
+Networks").
 """
 
 import hashlib
@@ -12,78 +14,121 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import joblib
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import expit, log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
-from sklearn.multiclass import OneVsRestClassifier
+from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from temperament.datasets import Example
+from temperament.datasets import Example, SoftExample
 from temperament.errors import TrainingError
 from temperament.features import Floats, Vocabulary, ngrams
-from temperament.labels import HEADS, LABELS, NEUTRAL, Head
-from temperament.model import HeadModel, Model
+from temperament.labels import FEELINGS, HEADS, LABELS, Head
+from temperament.model import HeadModel, Model, Presence
 from temperament.text import fold
 
 SEED = 20261122
 FOLDS = 5
-INVERSE_REGULARISATION = 10.0
+INVERSE_REGULARISATION = 6.0
 LEAST_DOCUMENTS = 3
+ADJUSTMENT = 0.4
+"""How far rare labels are helped: 0 leaves the shares of the training data, 1 treats all labels as equally common."""
+LEAST_SHARE = 0.02
 BAND_PRECISION = {"high": 0.90, "medium": 0.70}
 _LEAST_PER_LABEL = FOLDS
 _NEVER = 1.01
+_ABSENT = -30.0
 _WORTH_WORKERS = 2000
 Labels = NDArray[np.str_]
+Say = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Training rows: row ``texts[i]`` of the matrix has ``targets[i]`` with weight ``weights[i]``."""
+
+    texts: NDArray[np.int64]
+    targets: Labels
+    weights: Floats
+
+    def at(self, wanted: NDArray[np.bool_]) -> "_Rows":
+        """Keep the rows of the wanted texts."""
+        kept = wanted[self.texts]
+        return _Rows(self.texts[kept], self.targets[kept], self.weights[kept])
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    pipeline: Pipeline
-    learned: HeadModel
-    probabilities: Floats
-    """Out-of-fold, calibrated; columns follow ``learned.labels``."""
+    regression: LogisticRegression
+    scores: Floats
+    """Out-of-fold scores of the labelled messages, one column a class."""
+
+
+def make_vectorizer() -> TfidfVectorizer:
+    """Return the untrained features of folded texts."""
+    return TfidfVectorizer(analyzer=ngrams, min_df=LEAST_DOCUMENTS, sublinear_tf=True)
+
+
+def make_regression() -> LogisticRegression:
+    """Return the untrained regression of one head."""
+    return LogisticRegression(C=INVERSE_REGULARISATION, max_iter=200)
 
 
 def make_pipeline_for_head() -> Pipeline:
     """Return the untrained reference pipeline of one head: folded texts in, scores a label out."""
-    vectorizer = TfidfVectorizer(analyzer=ngrams, min_df=LEAST_DOCUMENTS, sublinear_tf=True)
-    regression = LogisticRegression(
-        C=INVERSE_REGULARISATION,
-        class_weight="balanced",
-        solver="liblinear",
-        dual=True,
-        max_iter=1000,
-        random_state=SEED,
-    )
-    return make_pipeline(vectorizer, OneVsRestClassifier(regression))
+    return make_pipeline(make_vectorizer(), make_regression())
 
 
-def train(examples: Sequence[Example], name: str, report: Callable[[str, str], None] = lambda zh, en: None) -> Model:
+def train(
+    examples: Sequence[Example],
+    name: str,
+    report: Say = lambda zh, en: None,
+    *,
+    soft: Sequence[SoftExample] = (),
+    typical: Sequence[bool] | None = None,
+) -> Model:
     """Train both heads on labelled messages and return a model that runs with numpy alone.
 
-    ``report`` is told, in Chinese and English, what is being done. Raises ``TrainingError`` when the messages
-    cannot be trained on: too few, a single label, or a label with fewer than 5 different messages.
+    ``soft`` are texts with probabilities instead of labels. ``typical`` marks the examples that are like what the
+    model will read (default: all): shares, temperature, bands and thresholds are theirs. ``report`` is told, in Chinese
+    and English, what is being done. Raises ``TrainingError`` when the messages cannot be trained on: too few, a single
+    label, or a label with fewer than 5 different messages.
     """
     texts = [fold(example.text).text for example in examples]
-    groups = [_group(text) for text in texts]
-    gold: dict[Head, Labels] = {
-        "temperament": np.array([example.temperament for example in examples]),
-        "state": np.array([example.state for example in examples]),
-    }
+    groups = [group(text) for text in texts]
+    gold: dict[Head, Labels] = {head: np.array([getattr(one, head) for one in examples]) for head in HEADS}
     for head in HEADS:
         _refuse(gold[head], groups, head)
+    like = np.ones(len(texts), bool) if typical is None else np.array(typical, bool)
+    vectorizer = make_vectorizer()
+    matrix = vectorizer.fit_transform([*texts, *(fold(one.text).text for one in soft)])
+    heads: dict[Head, HeadModel] = {}
     fits: dict[Head, _Fit] = {}
     for head in HEADS:
         report(f"训练并校准：{head}（{len(texts)} 条）", f"training and calibrating: {head} ({len(texts)} messages)")
-        fits[head] = _fit(texts, gold[head], groups)
-    return _assemble(fits, name, examples)
+        rows = _rows(gold[head].tolist(), [getattr(one, head) for one in soft])
+        fits[head] = _fit(matrix, rows, gold[head], groups)
+        labels = tuple(str(label) for label in fits[head].regression.classes_)
+        heads[head] = learn_head(fits[head].scores, gold[head], labels, like)
+    report("训练并校准：各种情绪是否在场", "training and calibrating: presence of each feeling")
+    present = [_fit_presence(matrix, feeling, examples, soft, groups) for feeling in FEELINGS]
+    scores = [None if one is None else one.scores[:, 1] - one.scores[:, 0] for one in present]
+    leading = predicted_labels(fits["state"].scores, heads["state"])
+    rest = {
+        "name": name,
+        "heads": heads,
+        "presence": learn_presence(scores, examples, leading, like),
+        "training": facts_of(examples, len(soft)),
+        "scores": {head: cross_validated(fits[head].scores, gold[head], heads[head]) for head in HEADS},
+    }
+    return _assemble(vectorizer, list(fits.values()), present, rest)
 
 
-def _group(text: str) -> str:
+def group(text: str) -> str:
     """Name the group a text belongs to, so that a message and the dialogue it opens share a fold."""
     return hashlib.sha256(text.split("\n")[0][:40].encode()).hexdigest()
 
@@ -102,30 +147,86 @@ def _refuse(gold: Labels, groups: list[str], head: Head) -> None:
         )
 
 
-def _fit(texts: list[str], gold: Labels, groups: list[str]) -> _Fit:
-    folds = list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(texts, gold, groups))
-    documents = np.array(texts, dtype=object)
-    pipeline = make_pipeline_for_head()
-    jobs = -1 if len(texts) >= _WORTH_WORKERS else None
-    scores = cross_val_predict(pipeline, documents, gold, cv=folds, method="decision_function", n_jobs=jobs)
-    table = np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
-    pipeline.fit(documents, gold)
-    labels = tuple(str(label) for label in pipeline.classes_)
-    scale = _scale(table, gold, labels)
-    probabilities = softmax(table * scale, axis=1)
-    shares = Counter(gold.tolist())
-    learned = HeadModel(
+def _rows(gold: list[str], soft: Sequence[dict[str, float]]) -> _Rows:
+    """One row a labelled message, then one row a label of each soft one; small shares are left out."""
+    known = set(gold)
+    places, targets, weights = list(range(len(gold))), list(gold), [1.0] * len(gold)
+    for place, shares in enumerate(soft, len(gold)):
+        for label, share in shares.items():
+            if share >= LEAST_SHARE and label in known:
+                places.append(place)
+                targets.append(label)
+                weights.append(share)
+    return _Rows(np.array(places), np.array(targets), np.array(weights))
+
+
+def _fit(matrix: Any, rows: _Rows, gold: Labels, groups: list[str]) -> _Fit:
+    """Fit on everything, and once a fold for out-of-fold scores of the labelled messages."""
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(gold, gold, groups)
+    tasks = [(np.arange(matrix.shape[0]), None)]
+    tasks += [(np.setdiff1d(np.arange(matrix.shape[0]), held), held) for _, held in folds]
+    jobs = -1 if len(gold) >= _WORTH_WORKERS else 1
+    done = joblib.Parallel(jobs)(joblib.delayed(_fit_once)(matrix, rows, kept, held) for kept, held in tasks)
+    regression = done[0][0]
+    first = done[1][1]
+    scores = np.zeros((len(gold), first.shape[1]))
+    for (_, held), (_, part) in zip(tasks[1:], done[1:], strict=True):
+        scores[held] = part
+    return _Fit(regression, scores)
+
+
+def _fit_once(
+    matrix: Any, rows: _Rows, kept: NDArray[np.int64], held: NDArray[np.int64] | None
+) -> tuple[LogisticRegression, Floats | None]:
+    wanted = np.zeros(matrix.shape[0], bool)
+    wanted[kept] = True
+    own = rows.at(wanted)
+    regression = make_regression().fit(matrix[own.texts], own.targets, sample_weight=own.weights)
+    return regression, None if held is None else _columns(regression, matrix[held])
+
+
+def _columns(regression: LogisticRegression, matrix: Any) -> Floats:
+    """Return one column of scores a class; two classes have opposite scores."""
+    scores = np.asarray(regression.decision_function(matrix))
+    return np.column_stack([-scores, scores]) / 2 if scores.ndim == 1 else scores
+
+
+def _fit_presence(
+    matrix: Any, feeling: str, examples: Sequence[Example], soft: Sequence[SoftExample], groups: list[str]
+) -> _Fit | None:
+    """Fit whether a feeling is there, leading or not; ``None`` when too few messages have it or lack it."""
+    gold = np.where(is_present(examples, feeling), "yes", "no")
+    if min(Counter(gold.tolist()).get(answer, 0) for answer in ("yes", "no")) < _LEAST_PER_LABEL:
+        return None
+    shares = [{"yes": one.present[feeling], "no": 1 - one.present[feeling]} for one in soft]
+    return _fit(matrix, _rows(gold.tolist(), shares), gold, groups)
+
+
+def is_present(examples: Sequence[Example], feeling: str) -> NDArray[np.bool_]:
+    """Tell for every example whether a feeling is its leading or a further state."""
+    return np.array([feeling == one.state or feeling in one.also for one in examples], bool)
+
+
+def learn_head(scores: Floats, gold: Labels, labels: tuple[str, ...], typical: NDArray[np.bool_]) -> HeadModel:
+    """Adjust and calibrate the scores of messages that training did not see; columns follow ``labels``."""
+    shares = Counter(gold[typical].tolist())
+    rates = {label: max(shares[label], 1) / max(sum(shares.values()), 1) for label in labels}
+    shifts = np.array([-ADJUSTMENT * np.log(rates[label]) for label in labels])
+    scale = _scale(scores + shifts, gold, labels)
+    probabilities = softmax((scores + shifts) * scale, axis=1)
+    total = sum(rates.values())
+    return HeadModel(
         labels=labels,
         scale=scale,
-        base_rates={label: shares[label] / len(gold) for label in labels},
-        bands=_bands(probabilities, gold, labels),
+        shifts=tuple((shifts * scale).tolist()),
+        base_rates={label: rate / total for label, rate in rates.items()},
+        bands=_bands(probabilities[typical], gold[typical], labels),
     )
-    return _Fit(pipeline, learned, probabilities)
 
 
 def _scale(scores: Floats, gold: Labels, labels: tuple[str, ...]) -> float:
     """Find the inverse temperature that makes out-of-fold probabilities most likely (least log loss)."""
-    columns = np.searchsorted(labels, gold)
+    columns = np.array([labels.index(label) for label in gold])
     rows = np.arange(len(gold))
 
     def loss(scale: float) -> float:
@@ -151,19 +252,30 @@ def _bands(probabilities: Floats, gold: Labels, labels: tuple[str, ...]) -> dict
     return bands
 
 
-def _also_threshold(probabilities: Floats, labels: tuple[str, ...], examples: Sequence[Example]) -> float:
-    """Choose the probability from which a further state is named, by the best F1 over out-of-fold readings."""
-    leading = probabilities.argmax(axis=1)
-    pairs = [
-        (probabilities[row, column], label in example.also)
-        for row, example in enumerate(examples)
-        for column, label in enumerate(labels)
-        if label != NEUTRAL["state"] and column != leading[row]
-    ]
-    chances = np.array([chance for chance, _ in pairs])
-    truth = np.array([true for _, true in pairs])
-    grid = np.linspace(0.05, 0.5, 46)
-    return float(max(grid, key=lambda least: _f1(chances >= least, truth)))
+def learn_presence(
+    scores: Sequence[Floats | None], examples: Sequence[Example], leading: Labels, typical: NDArray[np.bool_]
+) -> Presence:
+    """Calibrate the presence scores of messages that training did not see, and choose from when a state is named.
+
+    ``leading`` are the states read for the messages; the threshold is the one with the best F1 for further states.
+    """
+    scales, shifts, chances, truth = [], [], [], []
+    for feeling, column in zip(FEELINGS, scores, strict=True):
+        there = is_present(examples, feeling)
+        scale, shift = (0.0, _ABSENT) if column is None else _platt(column, there)
+        scales.append(scale)
+        shifts.append(shift)
+        asked = typical & (leading != feeling)
+        chances.append(expit((0.0 if column is None else column[asked]) * scale + shift + np.zeros(asked.sum())))
+        truth.append(there[asked])
+    chance, true = np.concatenate(chances), np.concatenate(truth)
+    threshold = max(np.linspace(0.05, 0.6, 56), key=lambda least: _f1(chance >= least, true))
+    return Presence(tuple(scales), tuple(shifts), float(threshold))
+
+
+def _platt(scores: Floats, truth: NDArray[np.bool_]) -> tuple[float, float]:
+    fitted = LogisticRegression(C=1e6).fit(scores[:, None], truth)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def _f1(named: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
@@ -171,50 +283,55 @@ def _f1(named: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     return float(2 * (named & truth).sum() / both) if both else 0.0
 
 
-def _assemble(fits: dict[Head, _Fit], name: str, examples: Sequence[Example]) -> Model:
-    terms: list[str] = list(fits["temperament"].pipeline[0].get_feature_names_out())
-    vocabulary, order = Vocabulary.of(terms)
-    columns, intercepts = [], []
-    for head in HEADS:
-        regressions = fits[head].pipeline[1].estimators_
-        if len(regressions) == 1:
-            weights = np.vstack([-regressions[0].coef_, regressions[0].coef_])
-            biases = np.concatenate([-regressions[0].intercept_, regressions[0].intercept_])
-        else:
-            weights = np.vstack([one.coef_ for one in regressions])
-            biases = np.concatenate([one.intercept_ for one in regressions])
-        columns.append(weights.T[order])
-        intercepts.append(biases)
-    state = fits["state"]
+def _outputs(regression: LogisticRegression | None, columns: int) -> tuple[Floats, Floats]:
+    """Return weights (outputs × columns) and intercepts: a row a class, one row for presence."""
+    if regression is None:
+        return np.zeros((1, columns)), np.zeros(1)
+    if regression.coef_.shape[0] > 1:
+        return regression.coef_, regression.intercept_
+    both = np.array([[-0.5], [0.5]])
+    return both * regression.coef_, both[:, 0] * regression.intercept_
+
+
+def _assemble(vectorizer: TfidfVectorizer, fits: list[_Fit], present: list[_Fit | None], rest: dict[str, Any]) -> Model:
+    vocabulary, order = Vocabulary.of(list(vectorizer.get_feature_names_out()))
+    columns = len(order)
+    parts = [_outputs(one.regression, columns) for one in fits]
+    parts += [(one.regression.coef_, one.regression.intercept_) if one else _outputs(None, columns) for one in present]
     return Model(
-        name=name,
         vocabulary=vocabulary,
-        idf=fits["temperament"].pipeline[0].idf_[order].astype(np.float32),
-        weights=np.hstack(columns).astype(np.float32),
-        intercepts=np.concatenate(intercepts),
-        heads={head: fits[head].learned for head in HEADS},
-        also_threshold=_also_threshold(state.probabilities, state.learned.labels, examples),
-        training=_facts(examples),
-        scores={head: _scores(fits[head], [getattr(example, head) for example in examples]) for head in HEADS},
+        idf=vectorizer.idf_[order].astype(np.float32),
+        weights=np.vstack([weights for weights, _ in parts]).T[order].astype(np.float32),
+        intercepts=np.concatenate([biases for _, biases in parts]),
+        **rest,
     )
 
 
-def _facts(examples: Sequence[Example]) -> dict[str, Any]:
+def facts_of(examples: Sequence[Example], soft: int) -> dict[str, Any]:
+    """Return what the card says about the training messages."""
     import sklearn
 
     return {
         "messages": len(examples),
+        "soft": soft,
         "labels": {head: dict(Counter(getattr(example, head) for example in examples)) for head in HEADS},
         "seed": SEED,
         "scikit_learn": sklearn.__version__,
     }
 
 
-def _scores(fit: _Fit, gold: list[str]) -> dict[str, float]:
+def cross_validated(scores: Floats, gold: Labels, learned: HeadModel) -> dict[str, float]:
+    """Return accuracy and macro-F1 of scores of messages that training did not see."""
     from sklearn.metrics import accuracy_score, f1_score
 
-    predicted = np.array(fit.learned.labels)[fit.probabilities.argmax(axis=1)]
+    predicted = predicted_labels(scores, learned)
     return {
         "cross_validated_accuracy": round(float(accuracy_score(gold, predicted)), 4),
         "cross_validated_macro_f1": round(float(f1_score(gold, predicted, average="macro")), 4),
     }
+
+
+def predicted_labels(scores: Floats, learned: HeadModel) -> Labels:
+    """Return the label of the highest adjusted score of each row."""
+    best = (scores * learned.scale + np.array(learned.shifts)).argmax(axis=1)
+    return np.array([learned.labels[column] for column in best], np.str_)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from temperament.labels import Reading
 
 OutputFormat = Literal["text", "json"]
+ModelKind = Literal["linear", "encoder"]
 _CHUNK = 200
 _WORTH_A_BAR = 1000
 
@@ -104,20 +105,21 @@ def classify(
     texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help=tell("classify.texts"))] = None,
     file: TableFile = None,
     text_column: TextColumn = None,
-    model: ModelName = "default",
+    model: ModelName = "auto",
     channel: ChannelName = None,
     form: Format = "text",
     lang: Lang = None,
 ) -> None:
     """Read messages and print readings with advice."""
     from temperament.advice import recommend
-    from temperament.reader import Classifier
+    from temperament.reader import Classifier, choose
 
     language = _language(lang)
     messages = _messages(texts, file, text_column)
     if not messages:
         sys.stderr.write(("没有读到消息。\n", "No messages were given.\n")[language == "en"])
-    readings = _read_all(Classifier.load(model), messages)
+    batch = file is not None or len(messages) > 1
+    readings = _read_all(Classifier.load(choose(model, 2 if batch else 1)), messages)
     pairs = ((reading, recommend(reading, channel, language=language)) for reading in readings)
     if form == "json":
         from temperament.render.jsonl import reading_json
@@ -189,20 +191,38 @@ def train(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=tell("train.files"))],
     output: Annotated[Path, typer.Option("--output", "-o", help=tell("train.output"))],
     test: Annotated[list[Path] | None, typer.Option("--test", help=tell("train.test"))] = None,
+    typical: Annotated[list[Path] | None, typer.Option("--typical", help=tell("train.typical"))] = None,
+    soft: Annotated[list[Path] | None, typer.Option("--soft", help=tell("train.soft"))] = None,
+    kind: Annotated[ModelKind, typer.Option("--kind", help=tell("train.kind"))] = "linear",
     lang: Lang = None,
 ) -> None:
     """Train, score, and write a model folder with its card."""
-    from temperament.training import train_model
-
     language = _language(lang)
 
     def report(zh: str, en: str) -> None:
         sys.stderr.write((zh if language == "zh" else en) + "\n")
 
-    card = train_model(files, test or [], output, report)
+    if kind == "encoder":
+        card = _train_encoder()(files, test or [], output, report, typical=typical or [])
+    else:
+        from temperament.training import train_model
+
+        card = train_model(files, test or [], output, report, soft=soft or [], typical=typical or [])
     from rich.markdown import Markdown
 
     _print(Markdown(card))
+
+
+def _train_encoder() -> Any:
+    """Return the function that trains an encoder, or say which extra it needs."""
+    try:
+        from temperament.finetune.blend import train_encoder_model
+    except ImportError as error:
+        raise InputError(
+            f"微调编码器缺少 {error.name}。请运行：pip install 'temperament[finetune]'。",
+            f"Fine-tuning the encoder needs {error.name}. Run: pip install 'temperament[finetune]'.",
+        ) from error
+    return train_encoder_model
 
 
 @app.command(help=tell("evaluate"))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from temperament.errors import InputError, TemperamentError
 from temperament.labels import StateLabel, TemperamentLabel, state_label, temperament_label
@@ -32,7 +32,10 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled message: the gold labels of a text and where it came from."""
+    """One labelled message: the gold labels of a text and where it came from.
+
+    ``torn`` names labels that the reader would have given second.
+    """
 
     text: str
     temperament: TemperamentLabel
@@ -40,6 +43,38 @@ class Example:
     also: tuple[StateLabel, ...] = ()
     id: str = ""
     source: str = ""
+    torn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoftExample:
+    """A text with a model's probabilities in place of labels; ``present`` runs over the states but calm."""
+
+    text: str
+    temperament: dict[str, float]
+    state: dict[str, float]
+    present: dict[str, float]
+
+
+OneText = TypeVar("OneText", Example, SoftExample)
+
+
+def read_soft(path: Path) -> list[SoftExample]:
+    """Read what ``classify --format json`` wrote; messages that could not be read are left out."""
+    found = []
+    for number, row in enumerate(read_rows(path), 1):
+        if row.get("reason"):
+            continue
+        try:
+            tables = [row[f"{name}_probabilities"] for name in ("temperament", "state", "present")]
+            shares = [{str(label): float(chance) for label, chance in table.items()} for table in tables]
+            found.append(SoftExample(str(row["text"]), *shares))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(
+                f"{path} 第 {number} 条不是 temperament classify --format json 的输出（{error!r}）。",
+                f"Item {number} of {path} is not output of temperament classify --format json ({error!r}).",
+            ) from error
+    return found
 
 
 def read_bytes(path: Path) -> bytes:
@@ -232,7 +267,8 @@ def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Examp
             state=state_label(state),
             also=tuple(state_label(str(one)) for one in further if str(one).strip()),
             id=_as_text(row.get("id")),
-            source=_as_text(row.get("source")),
+            source=_as_text(row.get("source") or row.get("channel")),
+            torn=tuple(map(str, row["torn"])) if isinstance(row.get("torn"), list) else (),
         )
     except TemperamentError as error:
         raise InputError(f"{path} 第 {number} 条：{error.zh}", f"{path} item {number}: {error.en}") from error
@@ -285,7 +321,7 @@ def is_test_id(identifier: str) -> bool:
     return int(hashlib.sha256(identifier.encode()).hexdigest()[:8], 16) % 5 == 0
 
 
-def without_leaks(train: Sequence[Example], held_out: Sequence[Example], key: Callable[[str], str]) -> list[Example]:
+def without_leaks(train: Sequence[OneText], held_out: Sequence[Example], key: Callable[[str], str]) -> list[OneText]:
     """Return the training examples whose text, under ``key``, stands in no held-out example."""
     kept_apart = {key(example.text) for example in held_out}
     return [example for example in train if key(example.text) not in kept_apart]

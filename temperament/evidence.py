@@ -7,12 +7,10 @@ al. 2020, "ERASER", comprehensiveness).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import Protocol
 
 from temperament.features import Floats
 from temperament.labels import HEADS, NEUTRAL, Evidence, Head, Reading
-from temperament.model import Model
 from temperament.text import Folded, words
 
 CANDIDATES = 6
@@ -27,6 +25,13 @@ _MOST_CHARACTERS = 20_000
 """Longer texts get no evidence: no single piece of theirs carries a label, and reading them again costs seconds."""
 
 
+class Pusher(Protocol):
+    """What evidence needs of a model."""
+
+    def pushes(self, text: str, head: Head, label: str) -> Floats:
+        """Return how much every character of a folded text pushes towards a label."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     document: int
@@ -36,7 +41,7 @@ class _Candidate:
 
 
 def explain(
-    model: Model, folded: list[Folded], readings: list[Reading], ask: Callable[[list[str]], list[Reading]]
+    model: Pusher, folded: list[Folded], readings: list[Reading], ask: Callable[[list[str]], list[Reading]]
 ) -> list[Reading]:
     """Return the readings with evidence for every label that is not ``unclear`` or ``calm``.
 
@@ -85,33 +90,15 @@ def _has_words(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-def _candidates(model: Model, document: int, folded: Folded, reading: Reading, head: Head) -> list[_Candidate]:
+def _candidates(model: Pusher, document: int, folded: Folded, reading: Reading, head: Head) -> list[_Candidate]:
     label = reading.temperament if head == "temperament" else reading.state
     text = folded.text
     if reading.reason or label == NEUTRAL[head] or len(text) > _MOST_CHARACTERS:
         return []
-    scores = _character_scores(model, text, head, label)
+    scores = model.pushes(text, head, label)
     spans = _merge(_tokens(text), scores, text)
     spans.sort(key=lambda span: -float(scores[slice(*span)].sum()))
     return [_Candidate(document, head, *folded.span(*span)) for span in spans[:CANDIDATES]]
-
-
-def _character_scores(model: Model, text: str, head: Head, label: str) -> Floats:
-    """Share every n-gram's push towards the label (against the mean of the head) among its characters."""
-    found = model.vocabulary.find([text])
-    matrix = model.vocabulary.matrix(found, model.idf, 1)
-    first = model.column(head, model.heads[head].labels[0])
-    group = model.weights[matrix.columns, first : first + len(model.heads[head].labels)]
-    own = model.weights[matrix.columns, model.column(head, label)]
-    push = np.zeros(len(model.vocabulary.keys))
-    counts = np.bincount(found.columns, minlength=len(push))
-    push[matrix.columns] = matrix.values * (own - group.mean(axis=1)) / counts[matrix.columns]
-    scores = np.zeros(len(text) + 2)
-    for offset in range(int(found.lengths.max(initial=1))):
-        reaching = found.lengths > offset
-        places = found.starts[reaching] + 1 + offset
-        np.add.at(scores, places, push[found.columns[reaching]] / found.lengths[reaching])
-    return scores[1:-1]
 
 
 def _tokens(text: str) -> list[tuple[int, int]]:

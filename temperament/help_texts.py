@@ -23,8 +23,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "text for people, json: one object a line.",
     ),
     "model": (
-        "自带模型名（default）或模型文件夹。",
-        "A shipped model (default) or a model folder.",
+        "模型：default（快）、semantic（准，需装 temperament[semantic]）、auto（单条消息用 semantic，成批用 default），或模型文件夹。",
+        "Model: default (fast), semantic (better, needs temperament[semantic]), auto (semantic for a single message, default "
+        "for batches), or a model folder.",
     ),
     "channel": (
         "渠道：phone、face、chat、letter。",
@@ -84,6 +85,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "train.test": (
         "只用来打分、绝不参加训练的标注文件。",
         "Labelled files for scoring only; never trained on.",
+    ),
+    "train.typical": (
+        "训练文件中最像将来要读的那些；按它们校准（默认：全部）。",
+        "Those of the training files that are like what will be read; calibrated on them (default: all).",
+    ),
+    "train.soft": (
+        "另一个模型读过的文本（classify --format json 的输出），作软标签。",
+        "Texts as another model read them (output of classify --format json), learned as soft labels.",
+    ),
+    "train.kind": (
+        "linear：快，只用 numpy；encoder：微调小型编码器，需装 temperament[finetune]，两核约四十分钟。",
+        "linear: fast, numpy alone; encoder: fine-tunes the compact encoder, needs temperament[finetune], about 40 minutes.",
     ),
     "evaluate": (
         "在标注好的消息上给模型打分。\n\n例：temperament evaluate data/corpus/test.jsonl",

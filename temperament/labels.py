@@ -5,7 +5,7 @@ describes the manner of one text, never the person.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
 from temperament.errors import UsageError
@@ -22,6 +22,8 @@ HEADS: tuple[Head, ...] = get_args(Head)
 LABELS: dict[Head, tuple[str, ...]] = {"temperament": TEMPERAMENTS, "state": STATES}
 NEUTRAL: dict[Head, str] = {"temperament": "unclear", "state": "calm"}
 """The label of each head that says "none of the others": it needs no cue and gets no evidence."""
+FEELINGS: tuple[StateLabel, ...] = tuple(state for state in STATES if state != NEUTRAL["state"])
+"""The states that can be present beside a leading one: all but ``calm``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,10 @@ class Evidence:
 class Reading:
     """How one message reads: manner, state, how sure, and why.
 
-    Probabilities run over all labels of a head and sum to 1. ``also`` names further states that are clearly
-    present. ``reason`` says why the message could not be read (``empty``, ``not_chinese``, ``too_short``,
-    ``symbols_only``); then the labels are ``unclear`` and ``calm`` and the probabilities are the base rates of
+    Probabilities run over all labels of a head and sum to 1. ``present_probabilities`` says of each state but calm,
+    each by itself, how likely it is clearly present, leading or not; ``also`` names the further ones that are.
+    ``reason`` says why the message could not be read (``empty``, ``symbols_only``, ``not_chinese``, ``too_short``,
+    ``bot_text``, ``no_cue``); then the labels are ``unclear`` and ``calm`` and the probabilities are the base rates of
     the training data. ``model`` names the model that answered. ``unclear``, ``calm`` and texts of more than
     20,000 characters have no evidence.
     """
@@ -124,6 +127,7 @@ class Reading:
     temperament_probabilities: dict[str, float]
     state_probabilities: dict[str, float]
     confidence: dict[str, Band]
+    present_probabilities: dict[str, float] = field(default_factory=dict)
     also: tuple[StateLabel, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     reason: str | None = None
@@ -140,5 +144,6 @@ class Reading:
             temperament_probabilities={label: float(label == manner) for label in TEMPERAMENTS},
             state_probabilities={label: float(label == feeling) for label in STATES},
             confidence={"temperament": "high", "state": "high"},
+            present_probabilities={label: float(label == feeling) for label in FEELINGS},
             model="given",
         )

@@ -7,22 +7,32 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from temperament import evidence, model
-from temperament.errors import UsageError
+from temperament import encoder, evidence, model
+from temperament.encoder import EncoderModel
+from temperament.errors import ModelError, UsageError
 from temperament.features import Floats
-from temperament.labels import HEADS, LABELS, NEUTRAL, Band, Head, Reading, StateLabel, TemperamentLabel
+from temperament.labels import FEELINGS, HEADS, LABELS, NEUTRAL, Band, Head, Reading, StateLabel, TemperamentLabel
 from temperament.text import HAN, Folded, fold
 
+AnyModel = model.Model | EncoderModel
 _HAN_CHARACTERS = re.compile(f"[{HAN}]")
 _LATIN_WORDS = re.compile(r"[a-zß-öø-ɏ]+")
 _SHORTEST = 2
+_SHORT = 12
+_BOT = re.compile(
+    r"(?:\[|【|\()(?:自动回复|系统消息|系统通知|机器人|智能客服)|自动回复[::]|此(?:消息|邮件|短信)(?:由系统|为系统|系自动)"
+    r"|很高兴为您(?:服务|解答)|感谢您的来电|请(?:按|输入|回复)(?:数字)?\d(?:键)?(?:,|。|;|转|查询|进入)|退订(?:请)?回复?(?:t|td|n)\b"
+    r"|您(?:的|有)(?:验证码|校验码)(?:为|是|:)|尊敬的(?:客户|用户|会员|旅客|业主).{0,4}(?:您好|:)"
+)
+"""What only a company's machine says to its customers, in folded text: greetings of bots, menus, codes, unsubscribe lines."""
 
 
 def unreadable(text: str) -> str | None:
     """Say why folded text cannot be read, or return ``None`` when it can.
 
     ``empty``: nothing is left after folding; ``symbols_only``: no letter of any script; ``not_chinese``: other
-    scripts or languages lead; ``too_short``: a single Chinese character.
+    scripts or languages lead; ``too_short``: a single Chinese character; ``bot_text``: an automatic message of a
+    company, not a customer's words.
     """
     if not text.strip():
         return "empty"
@@ -33,22 +43,42 @@ def unreadable(text: str) -> str | None:
         return "symbols_only"
     if others > han or len(latin) > 2 * han:
         return "not_chinese"
-    return "too_short" if han < _SHORTEST else None
+    if han < _SHORTEST:
+        return "too_short"
+    return "bot_text" if _BOT.search(text[:200]) else None
+
+
+def choose(name: str, messages: int) -> str:
+    """Return which model answers under the name ``auto``: ``semantic`` for one message where its extra is installed.
+
+    Batches go to ``default``, which is many times faster; every other name is returned as it is.
+    """
+    if name != "auto":
+        return name
+    if messages != 1 or not encoder.installed():
+        return "default"
+    try:
+        model.find("semantic")
+    except ModelError:
+        return "default"
+    return "semantic"
 
 
 @dataclass(frozen=True)
 class Classifier:
     """Reads messages with one model. Make one with ``Classifier.load``; it is safe to share between threads."""
 
-    model: model.Model
+    model: AnyModel
 
     @classmethod
     def load(cls, name: str = "default") -> "Classifier":
-        """Load a shipped model by name (``"default"``) or an own model folder by path.
+        """Load a shipped model by name (``"default"``, ``"semantic"``) or an own model folder by path.
 
-        Raises ``ModelError`` when the folder is missing, damaged, foreign or of a newer format.
+        ``"auto"`` is what suits single messages best: ``semantic`` where its extra is installed, else ``default``.
+        Raises ``ModelError`` when the folder is missing, damaged, foreign or of another format, or when the model
+        needs an extra that is not installed.
         """
-        folder = model.find(str(name))
+        folder = model.find(choose(str(name), 1))
         return _load(folder, (folder / model.MANIFEST).stat().st_mtime_ns)
 
     def classify(self, text: str) -> Reading:
@@ -66,10 +96,10 @@ class Classifier:
         """
         texts = _checked(texts)
         folded = [fold(text) for text in texts]
-        reasons = [unreadable(one.text) for one in folded]
+        reasons = [unreadable(one.text) or self._unknown(one.text) for one in folded]
         tables = self.model.probabilities([one.text for one in folded])
         readings = [
-            self._reading(one, reason, {head: tables[head][row] for head in HEADS})
+            self._reading(one, reason, {name: table[row] for name, table in tables.items()})
             for row, (one, reason) in enumerate(zip(folded, reasons, strict=True))
         ]
         return evidence.explain(self.model, folded, readings, self._ask) if explain else readings
@@ -77,12 +107,20 @@ class Classifier:
     def _ask(self, texts: list[str]) -> list[Reading]:
         return self.classify_many(texts, explain=False)
 
-    def _reading(self, folded: Folded, reason: str | None, rows: dict[Head, Floats]) -> Reading:
+    def _unknown(self, text: str) -> str | None:
+        """Return ``no_cue`` for a short text of which the model knows nothing."""
+        return "no_cue" if len(text) <= _SHORT and not self.model.knows(text) else None
+
+    def _reading(self, folded: Folded, reason: str | None, rows: dict[str, Floats]) -> Reading:
         chances = {
             head: self.model.base_rates(head) if reason else dict(zip(LABELS[head], rows[head].tolist(), strict=True))
             for head in HEADS
         }
         top = {head: NEUTRAL[head] if reason else max(chances[head], key=chances[head].__getitem__) for head in HEADS}
+        present: dict[StateLabel, float] = {
+            label: chances["state"][label] if reason else chance
+            for label, chance in zip(FEELINGS, rows["present"].tolist(), strict=True)
+        }
         return Reading(
             text=folded.original,
             temperament=cast(TemperamentLabel, top["temperament"]),
@@ -90,7 +128,8 @@ class Classifier:
             temperament_probabilities=chances["temperament"],
             state_probabilities=chances["state"],
             confidence={head: "low" if reason else self._band(head, chances[head][top[head]]) for head in HEADS},
-            also=() if reason else self._also(chances["state"], top["state"]),
+            present_probabilities={str(label): chance for label, chance in present.items()},
+            also=() if reason else self._also(present, top["state"]),
             reason=reason,
             model=self.model.name,
         )
@@ -101,14 +140,10 @@ class Classifier:
             return "high"
         return "medium" if chance >= least["medium"] else "low"
 
-    def _also(self, chances: dict[str, float], leading: str) -> tuple[StateLabel, ...]:
-        further = [
-            label
-            for label, chance in chances.items()
-            if label not in (leading, NEUTRAL["state"]) and chance >= self.model.also_threshold
-        ]
-        further.sort(key=chances.__getitem__, reverse=True)
-        return cast(tuple[StateLabel, ...], tuple(further))
+    def _also(self, present: dict[StateLabel, float], leading: str) -> tuple[StateLabel, ...]:
+        least = self.model.presence.threshold
+        further = [label for label, chance in present.items() if label != leading and chance >= least]
+        return tuple(sorted(further, key=present.__getitem__, reverse=True))
 
 
 def _checked(texts: Iterable[str]) -> list[str]:
@@ -132,4 +167,5 @@ def _checked(texts: Iterable[str]) -> list[str]:
 @lru_cache(maxsize=4)
 def _load(folder: Path, changed: int) -> Classifier:
     """Load a folder once; ``changed``, the time its manifest was written, makes a retrained model load anew."""
-    return Classifier(model.load(str(folder)))
+    facts = model.read_manifest(folder, {model.KIND: model.FORMAT, encoder.KIND: encoder.FORMAT})
+    return Classifier(encoder.load(folder) if facts["kind"] == encoder.KIND else model.load(str(folder)))

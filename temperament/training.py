@@ -1,49 +1,105 @@
 """Labelled files → model folder: read, keep test messages out, train, score, write the card."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from temperament import __version__, classifier, model
 from temperament.card import model_card
-from temperament.datasets import Example, file_hash, read_examples, without_leaks
-from temperament.errors import InputError
-from temperament.evaluate import evaluate
-from temperament.model import Model
-from temperament.reader import Classifier
+from temperament.datasets import Example, SoftExample, file_hash, read_examples, read_soft, without_leaks
+from temperament.errors import InputError, UsageError
+from temperament.evaluate import evaluate, macro_f1
+from temperament.labels import HEADS, Reading
+from temperament.reader import AnyModel, Classifier
 from temperament.text import fold
 
 Report = Callable[[str, str], None]
 
 
-def train_model(files: Sequence[Path], tests: Sequence[Path], output: Path, report: Report) -> str:
-    """Train on labelled files, score on test files, write the model folder and return its card.
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a model is trained on: examples without those of the test files, and which of them are typical."""
 
-    Training messages whose folded text also stands in a test file are left out. ``report`` is told what is being
-    done, in Chinese and English. Raises ``InputError`` or ``TrainingError``.
+    examples: list[Example]
+    typical: list[bool]
+    soft: list[SoftExample]
+    tests: dict[str, list[Example]]
+    facts: dict[str, Any]
+
+
+def train_model(
+    files: Sequence[Path],
+    tests: Sequence[Path],
+    output: Path,
+    report: Report,
+    *,
+    soft: Sequence[Path] = (),
+    typical: Sequence[Path] = (),
+) -> str:
+    """Train the fast model on labelled files, score it on test files, write the model folder and return its card.
+
+    ``soft`` files hold texts as ``classify --format json`` wrote them. ``typical`` names those of the ``files`` that are
+    like what the model will read; it is calibrated on them (default: on all). Training messages whose folded text also
+    stands in a test file are left out. ``report`` is told what is being done, in Chinese and English. Raises
+    ``InputError`` or ``TrainingError``.
     """
-    _refuse_place(output)
-    parts = [(path, read_examples(path)) for path in files]
-    examples = [example for _, part in parts for example in part]
-    held_out = {path: read_examples(path) for path in tests}
-    kept = without_leaks(examples, [one for part in held_out.values() for one in part], _key)
-    leaked = len(examples) - len(kept)
-    if leaked:
-        report(
-            f"有 {leaked} 条训练消息也在测试文件里，已剔除。",
-            f"{leaked} training messages also stand in a test file; left out.",
-        )
-    trained = classifier.train(kept, output.name, report)
+    material = gather(files, tests, output, report, soft=soft, typical=typical)
+    trained = classifier.train(material.examples, output.name, report, soft=material.soft, typical=material.typical)
     trained = replace(
-        trained,
-        training=trained.training | {"temperament": __version__, "files": _facts(parts), "left_out_as_test": leaked},
-        scores=trained.scores | {"tests": {path.name: _score(trained, gold) for path, gold in held_out.items()}},
+        trained, training=trained.training | material.facts, scores=trained.scores | tested(trained, material)
     )
     card = model_card(trained)
     model.save(trained, output, card)
     report(f"模型已写到 {output}", f"model written to {output}")
     return card
+
+
+def gather(
+    files: Sequence[Path],
+    tests: Sequence[Path],
+    output: Path,
+    report: Report,
+    *,
+    soft: Sequence[Path] = (),
+    typical: Sequence[Path] = (),
+) -> Material:
+    """Read all files, and leave out of training what stands in a test file."""
+    _refuse_place(output)
+    _refuse_unknown(typical, files)
+    parts = [(path, read_examples(path)) for path in files]
+    taught = [(path, read_soft(path)) for path in soft]
+    held_out = {path.name: read_examples(path) for path in tests}
+    asked = [one for part in held_out.values() for one in part]
+    kept = [(path, without_leaks(part, asked, _key)) for path, part in parts]
+    examples = [example for _, part in kept for example in part]
+    leaked = sum(len(part) for _, part in parts) - len(examples)
+    if leaked:
+        report(
+            f"有 {leaked} 条训练消息也在测试文件里，已剔除。",
+            f"{leaked} training messages also stand in a test file; left out.",
+        )
+    return Material(
+        examples=examples,
+        typical=[not typical or path in typical for path, part in kept for _ in part],
+        soft=without_leaks([one for _, part in taught for one in part], asked, _key),
+        tests=held_out,
+        facts={"temperament": __version__, "files": _facts([*parts, *taught]), "left_out_as_test": leaked},
+    )
+
+
+def tested(trained: AnyModel, material: Material) -> dict[str, Any]:
+    """Return the scores of a model on the test files."""
+    return {"tests": {name: _score(trained, gold) for name, gold in material.tests.items()}}
+
+
+def _refuse_unknown(typical: Sequence[Path], files: Sequence[Path]) -> None:
+    strange = [path for path in typical if path not in files]
+    if strange:
+        raise UsageError(
+            f"--typical 指的文件要在训练文件之中，{strange[0]} 不在。",
+            f"--typical names some of the training files; {strange[0]} is not among them.",
+        )
 
 
 def _refuse_place(output: Path) -> None:
@@ -63,10 +119,22 @@ def _key(text: str) -> str:
     return fold(text).text
 
 
-def _facts(parts: Sequence[tuple[Path, Sequence[Example]]]) -> list[dict[str, Any]]:
+def _facts(parts: Sequence[tuple[Path, Sequence[Example] | Sequence[SoftExample]]]) -> list[dict[str, Any]]:
     return [{"name": path.name, "sha256": file_hash(path), "messages": len(part)} for path, part in parts]
 
 
-def _score(trained: Model, gold: Sequence[Example]) -> dict[str, Any]:
+def _score(trained: AnyModel, gold: Sequence[Example]) -> dict[str, Any]:
     readings = Classifier(trained).classify_many([one.text for one in gold], explain=False)
-    return asdict(evaluate(gold, readings))
+    return asdict(evaluate(gold, readings)) | {"by_source": _by_source(gold, readings)}
+
+
+def _by_source(gold: Sequence[Example], readings: Sequence[Reading]) -> dict[str, dict[str, float]]:
+    """Return messages and macro-F1 by source (public messages) or channel (written ones)."""
+    found: dict[str, dict[str, float]] = {}
+    for source in sorted({one.source for one in gold} - {""}):
+        pairs = [(one, read) for one, read in zip(gold, readings, strict=True) if one.source == source]
+        found[source] = {"messages": len(pairs)} | {
+            head: macro_f1([getattr(one, head) for one, _ in pairs], [getattr(read, head) for _, read in pairs])
+            for head in HEADS
+        }
+    return found

@@ -18,9 +18,11 @@ ORDER = [
     {"text"},
     {"features", "datasets", "playbook"},
     {"advice", "evaluate", "model"},
-    {"evidence"},
-    {"card", "classifier", "reader"},
+    {"encoder", "evidence"},
+    {"classifier", "reader"},
+    {"card"},
     {"training"},
+    {"finetune"},
     {"help_texts", "render"},
     {"cli"},
 ]

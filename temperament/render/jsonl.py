@@ -26,6 +26,7 @@ def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, An
         "also": list(reading.also),
         "temperament_probabilities": _rounded(reading.temperament_probabilities),
         "state_probabilities": _rounded(reading.state_probabilities),
+        "present_probabilities": _rounded(reading.present_probabilities),
         "confidence": reading.confidence,
         "reason": reading.reason,
         "evidence": [asdict(piece) for piece in reading.evidence],

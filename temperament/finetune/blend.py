@@ -1,0 +1,132 @@
+"""Labelled messages → encoder folder: fine-tune, blend with a linear model, calibrate on messages neither has seen."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from temperament import classifier, encoder, model
+from temperament.card import model_card
+from temperament.datasets import Example
+from temperament.encoder import EncoderModel
+from temperament.errors import TrainingError
+from temperament.finetune import e5
+from temperament.finetune.export import onnx_bytes
+from temperament.finetune.network import Network
+from temperament.finetune.tune import Say, fine_tune, lessons, make_tokenizer
+from temperament.labels import FEELINGS, HEADS, LABELS
+from temperament.model import HeadModel, Model, Presence
+from temperament.text import fold
+from temperament.training import gather, tested
+
+BLEND = 0.5
+"""The network's share of the scores; see the ablation in the model card."""
+HELD_OUT = 5
+
+
+def is_held_out(text: str) -> bool:
+    """Tell whether a folded text belongs to the fifth that neither part is trained on; an opening is never split."""
+    return int(classifier.group(text), 16) % HELD_OUT == 0
+
+
+def train_encoder(
+    examples: Sequence[Example], name: str, report: Say, *, typical: Sequence[bool], network: Network | None = None
+) -> tuple[EncoderModel, dict[str, bytes]]:
+    """Train on four fifths, calibrate on the typical messages of the last; return the model and the files of its folder.
+
+    ``network`` is an already fine-tuned one. Raises ``TrainingError`` when a label is missing.
+    """
+    texts = [fold(example.text).text for example in examples]
+    held = [like and is_held_out(text) for text, like in zip(texts, typical, strict=True)]
+    taught = [place for place in range(len(texts)) if not held[place]]
+    linear = classifier.train(
+        [examples[place] for place in taught], name, report, typical=[typical[place] for place in taught]
+    )
+    linear = _in_order(linear)
+    source = e5.read(e5.locate())
+    tokenizer = make_tokenizer(source, e5.kept_pieces(source.pieces))
+    if network is None:
+        report("微调编码器（两核约四十分钟）", "fine-tuning the encoder (about forty minutes on two cores)")
+        own = lessons([examples[place] for place in taught], [texts[place] for place in taught], tokenizer)
+        network = fine_tune(own, report)
+    report("导出并校准", "exporting and calibrating")
+    files = {
+        encoder.NETWORK: onnx_bytes(network),
+        encoder.TOKENIZER: tokenizer.to_str().encode(),
+        model.WEIGHTS: model.pack(linear),
+    }
+    draft = encoder.assemble(
+        name, linear.heads, linear.presence, files, linear, BLEND, classifier.facts_of(examples, 0)
+    )
+    asked = [place for place in range(len(texts)) if held[place]]
+    return _calibrated(draft, [examples[place] for place in asked], [texts[place] for place in asked]), files
+
+
+def _in_order(linear: Model) -> Model:
+    """Put the outputs of a linear model into the order of the codebook, and drop its own calibration."""
+    missing = [label for head in HEADS for label in LABELS[head] if label not in linear.heads[head].labels]
+    if missing:
+        raise TrainingError(
+            f"微调需要所有标签都有例子，缺：{'、'.join(missing)}。",
+            f"Fine-tuning needs examples of every label; missing: {', '.join(missing)}.",
+        )
+    order = [model.column(linear.heads, head, label) for head in HEADS for label in LABELS[head]]
+    order += range(len(order), len(order) + len(FEELINGS))
+    heads = {
+        head: replace(
+            linear.heads[head],
+            labels=LABELS[head],
+            shifts=tuple(linear.heads[head].shifts[linear.heads[head].labels.index(label)] for label in LABELS[head]),
+        )
+        for head in HEADS
+    }
+    return replace(linear, heads=heads, weights=linear.weights[:, order], intercepts=linear.intercepts[order])
+
+
+def _calibrated(draft: EncoderModel, gold: Sequence[Example], texts: list[str]) -> EncoderModel:
+    """Learn shares, temperature, bands and thresholds on held-out messages."""
+    scores = draft.outputs(texts)
+    every = np.ones(len(gold), bool)
+    heads: dict[Any, HeadModel] = {}
+    measured: dict[str, Any] = {}
+    first = 0
+    for head in HEADS:
+        own = scores[:, first : first + len(LABELS[head])]
+        first += len(LABELS[head])
+        labels = np.array([getattr(one, head) for one in gold])
+        heads[head] = classifier.learn_head(own, labels, LABELS[head], every)
+        measured[head] = classifier.cross_validated(own, labels, heads[head])
+        if head == "state":
+            leading = classifier.predicted_labels(own, heads[head])
+    columns = [scores[:, first + place] for place in range(len(FEELINGS))]
+    presence: Presence = classifier.learn_presence(columns, gold, leading, every)
+    return replace(draft, heads=heads, presence=presence, scores=measured)
+
+
+def train_encoder_model(
+    files: Sequence[Path],
+    tests: Sequence[Path],
+    output: Path,
+    report: Say,
+    *,
+    typical: Sequence[Path] = (),
+    network: Network | None = None,
+) -> str:
+    """Train an encoder on labelled files as ``training.train_model`` trains the fast model; return its card."""
+    material = gather(files, tests, output, report, typical=typical)
+    trained, parts = train_encoder(material.examples, output.name, report, typical=material.typical, network=network)
+    trained = replace(
+        trained, training=trained.training | material.facts, scores=trained.scores | tested(trained, material)
+    )
+    card = model_card(trained)
+    save(trained, parts, output, card)
+    report(f"模型已写到 {output}", f"model written to {output}")
+    return card
+
+
+def save(trained: EncoderModel, files: dict[str, bytes], folder: Path, card: str) -> None:
+    """Write the folder of a trained encoder."""
+    facts = {"blend": trained.blend, "training": trained.training, "scores": trained.scores}
+    encoder.save(folder, trained.name, trained.heads, trained.presence, files | {model.CARD: card.encode()}, facts)
