@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: install test lint bench model build
+.PHONY: install test lint bench joined model semantic soft build
 
 install:  ## install in place with the development tools
 	$(PYTHON) -m pip install -e ".[dev]"
@@ -13,13 +13,33 @@ lint:  ## style and types
 	ruff format --check .
 	mypy
 
-bench:  ## quality and deletion tests (needs ../shared)
+bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [bench] for the other packages)
 	$(PYTHON) benchmarks/quality.py -o benchmarks/QUALITY.md
 	$(PYTHON) benchmarks/evidence.py -o benchmarks/EVIDENCE.md
+	$(PYTHON) benchmarks/semantic_speed.py -o benchmarks/SEMANTIC_SPEED.md
 
-model:  ## rebuild models/default from data/ and the joined public labels (needs ../shared, or your own join)
-	temperament train data/corpus/train.jsonl ../shared/labels/real_train.jsonl -o models/default \
-		--test ../shared/labels/real_dev.jsonl --test data/corpus/test.jsonl
+SHARED ?= ../shared
+PUBLIC = --stc3 $(SHARED)/conversations/helpdesk.jsonl.gz --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
+REAL = $(SHARED)/labels/real_train.jsonl
+TESTS = --test $(SHARED)/labels/real_dev.jsonl --test data/corpus/test.jsonl
+
+joined:  ## put the public texts back to their labels (needs ../shared, or your own copies)
+	mkdir -p build
+	$(PYTHON) data/join_public.py data/public/more_labels.jsonl -o build/more.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/second_labels.jsonl -o build/second.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/soft_labels.jsonl.gz -o build/soft.jsonl $(PUBLIC)
+
+model: joined  ## rebuild models/default
+	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/default \
+		--typical $(REAL) --typical build/more.jsonl --soft build/soft.jsonl $(TESTS)
+
+semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about 45 minutes on two cores)
+	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/semantic \
+		--typical $(REAL) --typical build/more.jsonl --kind encoder $(TESTS)
+
+soft:  ## let models/semantic read 5,000 public reviews and the unlabelled turns for models/default
+	$(PYTHON) data/read_softly.py -o data/public/soft_labels.jsonl.gz $(PUBLIC) \
+		--count 5000 --without data/public/real_train_labels.jsonl data/public/real_dev_labels.jsonl data/public/more_labels.jsonl
 
 build:  ## build the wheel
 	$(PYTHON) -m pip wheel --no-deps -w dist .

@@ -6,6 +6,12 @@ collection gives the same ids. Get the collections from their owners (``data/REA
 
     python data/join_public.py data/public/real_train_labels.jsonl -o real_train.jsonl \
         --stc3 stc3_train.json --waimai waimai_10k.csv --htl ChnSentiCorp_htl_all.csv --shopping online_shopping_10_cats.csv
+
+Reviews of several collections may also come as one file of JSON lines with the fields ``source`` and ``text``; every
+file may be packed with gzip:
+
+    python data/join_public.py data/public/more_labels.jsonl -o more.jsonl \
+        --stc3 helpdesk.jsonl.gz --reviews reviews.jsonl.gz
 """
 
 import argparse
@@ -19,7 +25,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-SOURCES = ("stc3", "waimai", "htl", "shopping")
+REVIEWS = "reviews"
+COPIES = ("stc3", "waimai", "htl", "shopping", REVIEWS)
+ALIKE = {"htl": ("htl", "shopping"), "shopping": ("shopping", "htl")}
+"""Hotel reviews stand in two collections; a file of several that repeats no text names only one of them."""
 _MASKS = (
     (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"), "[邮箱]"),
     (re.compile(r"https?://[A-Za-z0-9./?=&_%#-]+"), "[链接]"),
@@ -55,13 +64,18 @@ def read_text(path: Path) -> str:
     return data.decode("utf-8-sig")
 
 
+def read_json_lines(path: Path) -> list[dict[str, Any]]:
+    """Read JSON lines; only a line feed ends one, for U+2028 and its like may stand inside a text."""
+    return [json.loads(line) for line in read_text(path).split("\n") if line.strip()]
+
+
 def read_dialogues(path: Path) -> list[dict[str, Any]]:
     """Read dialogues from a JSON list or from JSON lines."""
     text = read_text(path)
     if text.lstrip().startswith("["):
         dialogues: list[dict[str, Any]] = json.loads(text)
         return dialogues
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return read_json_lines(path)
 
 
 def read_reviews(path: Path) -> Iterator[str]:
@@ -70,12 +84,23 @@ def read_reviews(path: Path) -> Iterator[str]:
         yield row["review"] or ""
 
 
-def texts_by_id(copies: dict[str, Path]) -> dict[str, str]:
-    """Return id → masked text for every unit of the given copies (source → file)."""
-    found: dict[str, str] = {}
-    for source, path in copies.items():
-        texts = dialogue_texts(read_dialogues(path)) if source == "stc3" else read_reviews(path)
+def units(name: str, path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (source, text) of every unit in one copy; ``name`` is its source, or ``reviews`` for JSON lines of several."""
+    if name == REVIEWS:
+        for row in read_json_lines(path):
+            for source in ALIKE.get(row["source"], (row["source"],)):
+                yield source, row["text"]
+    else:
+        texts = dialogue_texts(read_dialogues(path)) if name == "stc3" else read_reviews(path)
         for text in texts:
+            yield name, text
+
+
+def texts_by_id(copies: dict[str, Path]) -> dict[str, str]:
+    """Return id → masked text for every unit of the given copies (one of ``COPIES`` → file)."""
+    found: dict[str, str] = {}
+    for name, path in copies.items():
+        for source, text in units(name, path):
             masked = mask(text)
             found[identifier(source, masked)] = masked
     return found
@@ -97,11 +122,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labels", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
-    for source in SOURCES:
-        parser.add_argument(f"--{source}", type=Path)
+    for name in COPIES:
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     options = parser.parse_args()
-    copies = {source: getattr(options, source) for source in SOURCES if getattr(options, source)}
-    labels = [json.loads(line) for line in read_text(options.labels).splitlines()]
+    copies = {name: getattr(options, name) for name in COPIES if getattr(options, name)}
+    labels = read_json_lines(options.labels)
     joined = join(labels, texts_by_id(copies))
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in joined]
     options.output.write_text("".join(lines), encoding="utf-8")

@@ -35,8 +35,10 @@ SEED = 20261122
 FOLDS = 5
 INVERSE_REGULARISATION = 6.0
 LEAST_DOCUMENTS = 3
-ADJUSTMENT = 0.4
-"""How far rare labels are helped: 0 leaves the shares of the training data, 1 treats all labels as equally common."""
+ADJUSTMENT = 0.5
+"""How far rare labels are helped: 0 leaves the shares of the training data, 1 treats all labels as equally common.
+
+The middle of the plateau (0.3 to 0.6) of macro-F1 on messages held out of training."""
 LEAST_SHARE = 0.02
 BAND_PRECISION = {"high": 0.90, "medium": 0.70}
 _LEAST_PER_LABEL = FOLDS

@@ -158,6 +158,8 @@ def _build(folder: Path, facts: dict[str, Any], files: dict[str, bytes]) -> Enco
     width = built.network.get_outputs()[0].shape[-1]
     if width != model.outputs(heads) or any(heads[head].labels != LABELS[head] for head in HEADS):
         raise ValueError(f"{width} outputs for {model.outputs(heads)} labels")
+    if not 0 <= built.blend <= 1:
+        raise ValueError(f"blend {built.blend}")
     return replace(built, scores=dict(facts["scores"]))
 
 

@@ -12,9 +12,10 @@ from sklearn import metrics
 from temperament.datasets import Example
 from temperament.errors import InputError
 from temperament.features import Floats
-from temperament.labels import HEADS, LABELS, Band, Head, Reading
+from temperament.labels import FEELINGS, HEADS, LABELS, Band, Head, Reading
 
 BINS = 10
+STEPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class HeadReport:
 
     ``macro_f1`` is the plain mean of F1 over the labels that occur in the gold. ``calibration_error`` is the expected
     calibration error of the top label over 10 bins of equal size. ``majority_macro_f1`` is what always answering
-    the commonest gold label scores. ``confusion[i][j]`` counts gold ``labels[i]`` read as ``labels[j]``.
+    the commonest gold label scores. ``coverage`` holds (share read, accuracy), both 0 to 1, from 1.0 down to 0.1: how often
+    the rest is right when the least sure readings are left out first, those with a ``reason`` before all others.
+    ``confusion[i][j]`` counts gold ``labels[i]`` read as ``labels[j]``.
     """
 
     head: Head
@@ -55,8 +58,27 @@ class HeadReport:
     calibration_error: float
     classes: tuple[ClassScore, ...]
     bands: tuple[BandScore, ...]
+    coverage: tuple[tuple[float, float], ...]
     labels: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoReport:
+    """How well further states were named, counted over all pairs of message and state.
+
+    ``named`` counts the pairs in the readings' ``also``, ``support`` those in the gold's; precision, recall and F1 (0 to 1)
+    compare the two, 0 where there is nothing to divide by. ``calibration_error`` is the expected calibration error of
+    the probabilities that each feeling is present, leading or further, over all four feelings of every message; a
+    feeling without a probability counts as 0.
+    """
+
+    named: int
+    support: int
+    precision: float
+    recall: float
+    f1: float
+    calibration_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +90,7 @@ class Report:
     unread: int
     temperament: HeadReport
     state: HeadReport
+    also: AlsoReport
 
 
 def evaluate(gold: Sequence[Example], readings: Sequence[Reading]) -> Report:
@@ -87,6 +110,7 @@ def evaluate(gold: Sequence[Example], readings: Sequence[Reading]) -> Report:
         unread=sum(reading.reason is not None for reading in readings),
         temperament=heads["temperament"],
         state=heads["state"],
+        also=_also(gold, readings),
     )
 
 
@@ -102,6 +126,7 @@ def _head(head: Head, gold: Sequence[Example], readings: Sequence[Reading]) -> H
     commonest = Counter(true).most_common(1)[0][0]
     chances = np.array([list(getattr(reading, f"{head}_probabilities").values()) for reading in readings])
     right = np.array(true) == np.array(read)
+    sureness = np.array([0 if reading.reason else 1 for reading in readings]) * chances.max(axis=1)
     return HeadReport(
         head=head,
         messages=len(true),
@@ -115,6 +140,7 @@ def _head(head: Head, gold: Sequence[Example], readings: Sequence[Reading]) -> H
             for i, label in enumerate(present)
         ),
         bands=_bands([reading.confidence[head] for reading in readings], right),
+        coverage=coverage(sureness, right),
         labels=tuple(shown),
         confusion=tuple(tuple(pairs[gold_label, label] for label in shown) for gold_label in shown),
     )
@@ -128,6 +154,32 @@ def _bands(bands: Sequence[str], right: NDArray[np.bool_]) -> tuple[BandScore, .
         if len(inside):
             found.append(BandScore(band, float(inside.mean()), len(inside)))
     return tuple(found)
+
+
+def _also(gold: Sequence[Example], readings: Sequence[Reading]) -> AlsoReport:
+    pairs = list(zip(gold, readings, strict=True))
+    named, support = (sum(len(one.also) for one in side) for side in (readings, gold))
+    found = sum(len(set(example.also) & set(reading.also)) for example, reading in pairs)
+    chances = [reading.present_probabilities.get(label, 0.0) for reading in readings for label in FEELINGS]
+    present = [label == example.state or label in example.also for example in gold for label in FEELINGS]
+    return AlsoReport(
+        named=named,
+        support=support,
+        precision=found / named if named else 0.0,
+        recall=found / support if support else 0.0,
+        f1=2 * found / (named + support) if found else 0.0,
+        calibration_error=calibration_error(np.array(chances), np.array(present)),
+    )
+
+
+def coverage(sureness: Floats, right: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+    """Return (share read, accuracy) when only the surest tenths are read, from all of them down to one tenth.
+
+    A share that is no whole number of readings is rounded up; of equally sure readings the earlier ones are kept.
+    """
+    ranked = right[np.argsort(-sureness, kind="stable")]
+    counts = ((step, -(-len(ranked) * step // STEPS)) for step in range(STEPS, 0, -1))
+    return tuple((step / STEPS, float(ranked[:count].mean())) for step, count in counts)
 
 
 def macro_f1(true: Sequence[str], read: Sequence[str]) -> float:

@@ -1,15 +1,20 @@
-"""What several test files share: a small real model, the texts beside the repository, and settings for hypothesis."""
+"""What several test files share: small real models, the texts beside the repository, and settings for hypothesis."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
-from temperament import classifier, model
+from temperament import classifier, encoder, model
 from temperament.card import model_card
 from temperament.datasets import Example
+from temperament.errors import ModelError
+from temperament.labels import FEELINGS, HEADS, LABELS
 from temperament.reader import Classifier
+from temperament.text import fold
 
 settings.register_profile("suite", deadline=None, database=None, derandomize=True)
 settings.load_profile("suite")
@@ -109,10 +114,128 @@ def toy(toy_model):
     return Classifier(toy_model)
 
 
+MARKS = ("<s>", "<pad>", "</s>", "<unk>")
+CONTEXT = 0.1
+"""How much of a text's mean goes into every token of the tiny network."""
+
+
+@pytest.fixture(scope="session")
+def tiny_pieces():
+    """The vocabulary of the tiny encoder: marks, the sign of a blank, TOY's characters and its commoner pairs."""
+    texts = [fold(one.text).text for one in TOY]
+    pairs = sorted({text[at : at + 2] for text in texts for at in range(len(text) - 1)})
+    common = [pair for pair in pairs if sum(pair in text for text in texts) > 2]
+    return [*MARKS, "\u2581", *sorted(set("".join(texts))), *common]
+
+
+@pytest.fixture(scope="session")
+def tiny_table(tiny_pieces):
+    """The scores of every piece (pieces × 14): how much oftener than usual it stands under a label in TOY."""
+    rows = [
+        [getattr(one, head) == label for head in HEADS for label in LABELS[head]]
+        + [feeling == one.state or feeling in one.also for feeling in FEELINGS]
+        for one in TOY
+    ]
+    gold = np.array(rows, float)
+    found = np.array([[piece in fold(one.text).text for one in TOY] for piece in tiny_pieces], float)
+    counts = found @ gold + gold.mean(axis=0)
+    return np.log(counts / counts.sum(axis=1, keepdims=True) / gold.mean(axis=0)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def tiny_network(tiny_table):
+    """The bytes of an ONNX network: a token's row of the table, plus a tenth of the mean of all rows of its text.
+
+    The mean is over real tokens, so that the answer changes when padding is not masked.
+    """
+    onnx = pytest.importorskip("onnx")
+    helper, kinds = onnx.helper, onnx.TensorProto
+    nodes = [
+        helper.make_node("Gather", ["table", "ids"], ["own"]),
+        helper.make_node("Cast", ["mask"], ["real"], to=kinds.FLOAT),
+        helper.make_node("Unsqueeze", ["real", "last"], ["weights"]),
+        helper.make_node("Mul", ["own", "weights"], ["kept"]),
+        helper.make_node("ReduceSum", ["kept", "middle"], ["sum"]),
+        helper.make_node("ReduceSum", ["weights", "middle"], ["count"]),
+        helper.make_node("Div", ["sum", "count"], ["mean"]),
+        helper.make_node("Mul", ["mean", "context"], ["share"]),
+        helper.make_node("Add", ["own", "share"], ["scores"]),
+    ]
+    constants = {"table": tiny_table, "last": np.array([2]), "middle": np.array([1]), "context": np.float32([CONTEXT])}
+    axes = ["texts", "tokens"]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info(name, kinds.INT64, axes) for name in ("ids", "mask")],
+        [helper.make_tensor_value_info("scores", kinds.FLOAT, [*axes, tiny_table.shape[1]])],
+        [onnx.numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(made)
+    return made.SerializeToString()
+
+
+@pytest.fixture(scope="session")
+def tiny_tokenizer(tiny_pieces):
+    """The bytes of a unigram tokenizer of those pieces, made as ``finetune`` makes the real one."""
+    tokenizers = pytest.importorskip("tokenizers")
+    pieces = [(piece, 0.0 if piece in MARKS else -4.0 - (len(piece) == 1)) for piece in tiny_pieces]
+    made = tokenizers.Tokenizer(tokenizers.models.Unigram(pieces, unk_id=MARKS.index("<unk>")))
+    made.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace(prepend_scheme="always", split=False)
+    return made.to_str().encode()
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(toy_model, tiny_network, tiny_tokenizer, tmp_path_factory):
+    """The folder of an encoder that is real in every part: TOY's tiny network, its tokenizer and the toy model."""
+    pytest.importorskip("onnxruntime")
+    linear = in_codebook_order(toy_model)
+    facts = {"blend": 0.5, "training": linear.training, "scores": linear.scores}
+    files = {encoder.NETWORK: tiny_network, encoder.TOKENIZER: tiny_tokenizer, model.WEIGHTS: model.pack(linear)}
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    encoder.save(folder, "tiny", linear.heads, linear.presence, files | {model.CARD: b"# Model card: tiny\n"}, facts)
+    return folder
+
+
+def in_codebook_order(linear):
+    """Put the labels of a linear model, which are in alphabetical order, into that of the codebook."""
+    order = [model.column(linear.heads, head, label) for head in HEADS for label in LABELS[head]]
+    order += range(len(order), model.outputs(linear.heads))
+    heads = {}
+    for head, learned in linear.heads.items():
+        shifts = dict(zip(learned.labels, learned.shifts, strict=True))
+        heads[head] = replace(learned, labels=LABELS[head], shifts=tuple(shifts[label] for label in LABELS[head]))
+    return replace(linear, heads=heads, weights=linear.weights[:, order], intercepts=linear.intercepts[order])
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_folder):
+    """The tiny encoder."""
+    return encoder.load(tiny_folder)
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_model):
+    """The tiny encoder as a Classifier."""
+    return Classifier(tiny_model)
+
+
 @pytest.fixture(scope="session")
 def default():
     """The shipped model."""
     return Classifier.load("default")
+
+
+@pytest.fixture(scope="session")
+def semantic():
+    """The shipped encoder, where it and its extra are there."""
+    if not encoder.installed():
+        pytest.skip("needs the extra [semantic]")
+    try:
+        model.find("semantic")
+    except ModelError:
+        pytest.skip("needs models/semantic")
+    return Classifier.load("semantic")
 
 
 @pytest.fixture(scope="session")

@@ -1,29 +1,56 @@
 """What is trained is what scikit-learn trains; what is saved says the same with numpy alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import TOY
-from scipy.special import softmax
+from scipy.sparse import vstack
+from scipy.special import expit, log_softmax, softmax
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from temperament import classifier, model
-from temperament.classifier import make_pipeline_for_head, train
-from temperament.datasets import Example, read_examples
+from temperament.classifier import make_pipeline_for_head, make_regression, make_vectorizer, train
+from temperament.datasets import Example, SoftExample, read_examples
 from temperament.errors import TrainingError
-from temperament.labels import HEADS, LABELS
+from temperament.labels import FEELINGS, HEADS, LABELS
 from temperament.text import fold
 
 OTHER_TEXTS = ["请问什么时候发货", "气死我了！！垃圾！", "", "hello 𠮷", "哈哈哈哈亲快点呀", "第一，破损；第二，少件"]
 
 
-def reference(examples, head, texts, scale):
-    """Return the reference pipeline's scaled softmax over all labels of a head."""
+FOLDED = [fold(example.text).text for example in TOY]
+EVERY = np.ones(len(TOY), bool)
+
+
+def full(scores, classes, learned, head):
+    """Return the softmax of scaled and shifted scores over all labels of a head, in the order of the codebook."""
+    shifts = dict(zip(learned.labels, learned.shifts, strict=True))
+    table = softmax(scores * learned.scale + [shifts[label] for label in classes], axis=1)
+    return np.column_stack([table[:, list(classes).index(label)] for label in LABELS[head]])
+
+
+def reference(examples, head, texts, learned):
+    """Return the probabilities of the reference pipeline with a head's scale and shifts."""
     pipeline = make_pipeline_for_head()
     pipeline.fit([fold(one.text).text for one in examples], [getattr(one, head) for one in examples])
-    table = softmax(pipeline.decision_function([fold(text).text for text in texts]) * scale, axis=1)
-    labels = list(pipeline.classes_)
-    return np.column_stack([table[:, labels.index(label)] for label in LABELS[head]])
+    scores = pipeline.decision_function([fold(text).text for text in texts])
+    return full(scores, pipeline.classes_, learned, head)
+
+
+def gold_of(head):
+    """Return TOY's labels of one head."""
+    return np.array([getattr(example, head) for example in TOY])
+
+
+def folds_of(head):
+    """Return the five parts of TOY that the classifier holds out in turn."""
+    gold = gold_of(head)
+    groups = [classifier.group(text) for text in FOLDED]
+    splitter = StratifiedGroupKFold(classifier.FOLDS, shuffle=True, random_state=classifier.SEED)
+    return list(splitter.split(gold, gold, groups))
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -31,24 +58,162 @@ def test_numpy_model_equals_the_reference_pipeline(toy_model, head):
     """Probabilities of the plain arrays are those of scikit-learn, to 1e-6."""
     texts = [example.text for example in TOY] + OTHER_TEXTS
     found = toy_model.probabilities([fold(text).text for text in texts])[head]
-    expected = reference(TOY, head, texts, toy_model.heads[head].scale)
+    expected = reference(TOY, head, texts, toy_model.heads[head])
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("head", HEADS)
-def test_calibration_is_scikit_learns(toy_model, head):
-    """The scale is the temperature that scikit-learn's CalibratedClassifierCV finds out of fold (since 1.8)."""
+@pytest.mark.parametrize("feeling", FEELINGS)
+def test_presence_equals_the_reference_pipeline(toy_model, feeling):
+    """The presence of a feeling is a logistic regression of its own, with a logistic scale and shift behind it."""
+    place = FEELINGS.index(feeling)
+    texts = FOLDED + [fold(text).text for text in OTHER_TEXTS]
+    pipeline = make_pipeline_for_head().fit(FOLDED, [feeling == one.state or feeling in one.also for one in TOY])
+    scale, shift = toy_model.presence.scales[place], toy_model.presence.shifts[place]
+    expected = expit(pipeline.decision_function(texts) * scale + shift)
+    np.testing.assert_allclose(toy_model.probabilities(texts)["present"][:, place], expected, rtol=0, atol=1e-6)
+
+
+def test_calibration_is_scikit_learns(toy_model):
+    """Where labels are equally common, the scale is the temperature that CalibratedClassifierCV finds (since 1.8)."""
     pytest.importorskip("sklearn", minversion="1.8")
-    texts = np.array([fold(example.text).text for example in TOY], dtype=object)
-    gold = np.array([getattr(example, head) for example in TOY])
-    groups = [classifier._group(text) for text in texts]
-    folds = StratifiedGroupKFold(classifier.FOLDS, shuffle=True, random_state=classifier.SEED)
+    matrix = make_vectorizer().fit_transform(FOLDED)
     calibrated = CalibratedClassifierCV(
-        make_pipeline_for_head(), method="temperature", cv=list(folds.split(texts, gold, groups)), ensemble=False
-    ).fit(texts, gold)
-    order = [list(calibrated.classes_).index(label) for label in LABELS[head]]
-    expected = calibrated.predict_proba(texts)[:, order]
-    np.testing.assert_allclose(toy_model.probabilities(list(texts))[head], expected, rtol=0, atol=1e-4)
+        make_regression(), method="temperature", cv=folds_of("temperament"), ensemble=False
+    ).fit(matrix, gold_of("temperament"))
+    order = [list(calibrated.classes_).index(label) for label in LABELS["temperament"]]
+    expected = calibrated.predict_proba(matrix)[:, order]
+    np.testing.assert_allclose(toy_model.probabilities(FOLDED)["temperament"], expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_no_other_scale_fits_better(toy_model, head):
+    """Of all inverse temperatures, the one found makes the adjusted out-of-fold scores likeliest."""
+    gold, learned = gold_of(head), toy_model.heads[head]
+    matrix = make_vectorizer().fit_transform(FOLDED)
+    scores = cross_val_predict(make_regression(), matrix, gold, cv=folds_of(head), method="decision_function")
+    adjusted = scores + np.array(learned.shifts) / learned.scale
+    columns = [learned.labels.index(label) for label in gold]
+
+    def loss(scale):
+        return -log_softmax(adjusted * scale, axis=1)[np.arange(len(gold)), columns].mean()
+
+    assert all(loss(learned.scale) <= loss(learned.scale * factor) for factor in (0.5, 0.9, 0.99, 1.01, 1.1, 2))
+
+
+def test_shifts_by_hand():
+    """A label's shift is -0.4 times the logarithm of its share, in the units of the scaled score."""
+    gold = np.array(["calm"] * 8 + ["angry"] * 2)
+    scores = np.column_stack([gold == "angry", gold == "calm"]) * 1.0
+    scores[0] = scores[9] = 0.5, 0.5
+    learned = classifier.learn_head(scores, gold, ("angry", "calm"), np.ones(10, bool))
+    expected = [-0.4 * np.log(0.2) * learned.scale, -0.4 * np.log(0.8) * learned.scale]
+    np.testing.assert_allclose(learned.shifts, expected, rtol=1e-12)
+    assert learned.base_rates == pytest.approx({"angry": 0.2, "calm": 0.8})
+    assert classifier.predicted_labels(scores, learned)[0] == "angry"  # of two like scores the rare label wins
+
+
+def test_only_typical_messages_calibrate():
+    """Shares, scale and bands come from the typical messages; the others may say what they like."""
+    generator = np.random.default_rng(0)
+    gold = np.array(["calm", "angry", "calm", "calm"] * 20)
+    labels = ("angry", "calm")
+    scores = np.column_stack([gold == "angry", gold == "calm"]) + generator.normal(0, 0.8, (80, 2))
+    alone = classifier.learn_head(scores, gold, labels, np.ones(80, bool))
+    odd_gold = np.concatenate([gold, np.array(["angry"] * 40)])
+    odd_scores = np.concatenate([scores, np.tile([-9.0, 9.0], (40, 1))])
+    beside = classifier.learn_head(odd_scores, odd_gold, labels, np.arange(120) < 80)
+    assert beside.base_rates == alone.base_rates
+    assert beside.bands == pytest.approx(alone.bands)
+    assert beside.scale == pytest.approx(alone.scale)
+    assert beside.shifts == pytest.approx(alone.shifts)
+
+
+def test_a_label_that_no_typical_message_has():
+    """It keeps a column, a small share and a finite shift."""
+    gold = np.array(["calm", "angry"] * 10 + ["anxious"] * 5)
+    labels = ("angry", "anxious", "calm")
+    scores = np.column_stack([gold == label for label in labels]) * 2.0
+    learned = classifier.learn_head(scores, gold, labels, np.arange(25) < 20)
+    assert learned.base_rates == pytest.approx({"angry": 10 / 21, "anxious": 1 / 21, "calm": 10 / 21})
+    assert np.isfinite(learned.shifts).all()
+
+
+def test_training_calibrates_on_the_typical_messages():
+    """Of two halves with other shares, the typical one gives the base rates; both are learned from."""
+    hot = [Example(f"{n}天了！气死我了！！", "choleric", "angry") for n in range(24)]
+    cold = [Example(f"请问{n}号有货吗", "unclear", "calm") for n in range(24)]
+    typical = [n < 6 for n in range(24)] + [n < 18 for n in range(24)]
+    trained = train([*hot, *cold], "half", typical=typical)
+    assert trained.base_rates("state")["angry"] == pytest.approx(6 / 24)
+    assert trained.base_rates("temperament")["unclear"] == pytest.approx(18 / 24)
+    assert trained.training["messages"] == 48
+
+
+NOISE = ["囍嘻囍嘻囍", "嘻囍囍嘻嘻", "囍囍嘻嘻囍", "嘻嘻囍嘻囍", "嘻囍嘻囍嘻"]
+
+
+def soft(text, state, share, temperament="unclear"):
+    """Return a soft example that gives a state and its presence a share and leaves the rest to calm."""
+    return SoftExample(
+        text,
+        {label: float(label == temperament) for label in LABELS["temperament"]},
+        {label: share * (label == state) + (1 - share) * (label == "calm") for label in LABELS["state"]},
+        {feeling: share * (feeling == state) for feeling in FEELINGS},
+    )
+
+
+def chance(trained, text, state):
+    """Return how likely a state leads, and how likely it is present."""
+    tables = trained.probabilities([fold(text).text])
+    return tables["state"][0, LABELS["state"].index(state)], tables["present"][0, FEELINGS.index(state)]
+
+
+def test_soft_labels_move_the_probabilities(toy_model):
+    """Words that only soft examples have lean to the label these were given, the more the larger its share."""
+    found = [chance(toy_model, NOISE[0], "anxious")]
+    for share in (0.3, 0.6, 0.9):
+        trained = train(TOY, "soft", soft=[soft(text, "anxious", share) for text in NOISE])
+        found.append(chance(trained, NOISE[0], "anxious"))
+    leads, present = zip(*found, strict=True)
+    assert list(leads[1:]) == sorted(leads[1:])
+    assert list(present[1:]) == sorted(present[1:])
+    assert leads[3] > leads[0] + 0.2
+    assert present[3] > present[0] + 0.2
+
+
+def test_soft_labels_are_counted():
+    """The facts say how many soft texts there were; the labelled messages are counted as before."""
+    facts = train(TOY, "soft", soft=[soft(text, "angry", 0.9) for text in NOISE]).training
+    assert (facts["soft"], facts["messages"]) == (5, 60)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_soft_labels_count_as_shares(head):
+    """A soft text is as many rows as it has labels, each with its share as weight: scikit-learn fits the same."""
+    taught = [soft(text, "anxious", 0.75, "sanguine") for text in NOISE]
+    trained = train(TOY, "soft", soft=taught)
+    matrix = make_vectorizer().fit(FOLDED + NOISE)
+    rows = [(text, label, 1.0) for text, label in zip(FOLDED, gold_of(head), strict=True)]
+    rows += [(one.text, label, share) for one in taught for label, share in getattr(one, head).items() if share]
+    texts, labels, weights = zip(*rows, strict=True)
+    fitted = make_regression().fit(vstack([matrix.transform([text]) for text in texts]), labels, sample_weight=weights)
+    asked = FOLDED + NOISE
+    expected = full(fitted.decision_function(matrix.transform(asked)), fitted.classes_, trained.heads[head], head)
+    np.testing.assert_allclose(trained.probabilities(asked)[head], expected, rtol=0, atol=1e-5)
+
+
+def test_small_shares_and_unknown_labels_are_left_out():
+    """Shares under 2 % are noise; a label without labelled messages has no column."""
+    rows = classifier._rows(["calm", "angry"], [{"calm": 0.97, "angry": 0.019, "anxious": 0.5}, {"angry": 0.02}])
+    assert rows.texts.tolist() == [0, 1, 2, 3]
+    assert rows.targets.tolist() == ["calm", "angry", "calm", "angry"]
+    assert rows.weights.tolist() == [1, 1, 0.97, 0.02]
+
+
+def test_soft_texts_do_not_calibrate(toy_model):
+    """Base rates are those of the labelled messages, whatever soft texts say."""
+    trained = train(TOY, "soft", soft=[soft(text, "angry", 1.0) for text in NOISE * 20])
+    assert trained.base_rates("state") == toy_model.base_rates("state")
 
 
 def test_scale_by_hand():
@@ -65,7 +230,7 @@ def test_numpy_model_equals_the_reference_pipeline_on_real_messages(shared):
     trained = train(learned, "small")
     found = trained.probabilities([fold(text).text for text in asked])
     for head in HEADS:
-        expected = reference(learned, head, asked, trained.heads[head].scale)
+        expected = reference(learned, head, asked, trained.heads[head])
         np.testing.assert_allclose(found[head], expected, rtol=0, atol=1e-6)
 
 
@@ -83,9 +248,33 @@ def test_two_labels_are_enough():
     unseen = [LABELS["state"].index(label) for label in ("confused", "anxious", "difficult")]
     assert (table[:, unseen] == 0).all()
     scores = make_pipeline_for_head().fit(texts, ["calm"] * 6 + ["angry"] * 6).decision_function(texts)
-    scale = trained.heads["state"].scale
-    expected = softmax(np.column_stack([scores, -scores]) * scale, axis=1)  # classes in alphabetical order: angry, calm
-    np.testing.assert_allclose(angry, expected[:, 1], atol=1e-6)
+    halves = np.column_stack([-scores, scores]) / 2  # the classes in alphabetical order: angry, calm
+    expected = full_of_two(halves, trained.heads["state"])
+    np.testing.assert_allclose(angry, expected[:, 0], atol=1e-6)
+
+
+def full_of_two(scores, learned):
+    """Return the softmax of two labels' scaled and shifted scores."""
+    return softmax(scores * learned.scale + np.array(learned.shifts), axis=1)
+
+
+def test_a_feeling_that_never_occurs_is_never_present():
+    """With no message to learn it from its presence stays near 0, and no text is given it."""
+    cold = [Example(f"请问{n}号有货吗", "unclear", "calm") for n in range(6)]
+    hot = [Example(f"{n}天了！气死我了！！", "choleric", "angry") for n in range(6)]
+    trained = train([*cold, *hot], "two")
+    present = trained.probabilities([fold(one.text).text for one in [*cold, *hot]] + OTHER_TEXTS)["present"]
+    assert (present[:, [FEELINGS.index(one) for one in ("confused", "anxious", "difficult")]] < 1e-6).all()
+    angry = present[:, FEELINGS.index("angry")]
+    assert angry[6:12].min() > angry[:6].max()
+
+
+def test_further_states_of_copies_are_refused_or_left_out():
+    """A feeling that only copies of one message have cannot be spread over folds; training must not break on it."""
+    rest = [one for one in TOY if one.state != "anxious"]
+    copies = [replace(rest[0], also=("anxious",))] * 6
+    trained = train([*(replace(one, also=()) for one in rest), *copies], "copies")
+    assert trained.probabilities(FOLDED)["present"][:, FEELINGS.index("anxious")].max() < 1e-6
 
 
 def test_training_twice_gives_the_same_bytes(toy_model, toy_folder, tmp_path):
@@ -128,11 +317,12 @@ def test_training_refuses_one_text_many_times(distinct):
         train([Example("气死我了", "choleric", "angry")] * 9 + others, "same")
 
 
-def test_report_tells_both_heads_in_both_languages():
-    """Whoever trains is told what is going on, once a head."""
+def test_report_tells_every_part_in_both_languages():
+    """Whoever trains is told what is going on, once a head and once for the presence of the feelings."""
     told = []
     train(TOY, "told", lambda zh, en: told.append((zh, en)))
-    assert [("temperament" in en, "训练" in zh) for zh, en in told] == [(True, True), (False, True)]
+    assert all("训练" in zh for zh, _ in told)
+    assert [[word in en for word in ("temperament", "state", "presence")] for _, en in told] == np.eye(3).tolist()
 
 
 def test_bands_by_hand():
@@ -153,19 +343,71 @@ def test_a_band_that_is_never_reached():
     assert bands["medium"] > 1
 
 
-def test_also_threshold_finds_second_states():
-    """The threshold separates second states that stand from those that do not."""
-    labels = ("angry", "anxious", "calm")
-    table = np.array([[0.6, 0.3, 0.1], [0.8, 0.1, 0.1], [0.65, 0.28, 0.07], [0.85, 0.12, 0.03]])
-    also = [("anxious",), (), ("anxious",), ()]
-    examples = [Example("x", "unclear", "angry", one) for one in also]
-    assert 0.12 < classifier._also_threshold(table, labels, examples) <= 0.28
+def columns_of(scores):
+    """Return presence scores of which only the column of ``anxious`` says anything."""
+    return [np.array(scores) if feeling == "anxious" else None for feeling in FEELINGS]
+
+
+def test_presence_is_calibrated_by_platt():
+    """Scale and shift are those of a logistic regression on the held-out score alone."""
+    generator = np.random.default_rng(1)
+    truth = generator.random(400) < 0.3
+    scores = truth * 2 + generator.normal(0, 1, 400)
+    examples = [Example("x", "unclear", "angry", ("anxious",) if one else ()) for one in truth]
+    found = classifier.learn_presence(columns_of(scores), examples, np.array(["angry"] * 400), np.ones(400, bool))
+    place = FEELINGS.index("anxious")
+    fitted = LogisticRegression(C=1e6).fit(scores[:, None], truth)
+    assert found.scales[place] == pytest.approx(fitted.coef_[0, 0], rel=1e-3)
+    assert found.shifts[place] == pytest.approx(fitted.intercept_[0], rel=1e-3)
+    chances = expit(scores * found.scales[place] + found.shifts[place])
+    assert chances.mean() == pytest.approx(truth.mean(), abs=1e-3)
+
+
+def test_the_threshold_of_further_states_is_the_best_one():
+    """The probability from which a further state is named separates named from unnamed ones where that is possible."""
+    truth = np.array([True] * 6 + [False] * 6)
+    scores = np.array([2.0, 2, 2, 2, 2, 0.5, 1, -2, -2, -2, -2, -2])
+    examples = [Example("", "unclear", "angry", ("anxious",) if one else ()) for one in truth]
+    found = classifier.learn_presence(columns_of(scores), examples, np.array(["angry"] * 12), np.ones(12, bool))
+    place = FEELINGS.index("anxious")
+    chances = expit(scores * found.scales[place] + found.shifts[place])
+
+    def f1(least):
+        named = chances >= least
+        return 2 * (named & truth).sum() / (named.sum() + truth.sum())
+
+    assert f1(found.threshold) == max(map(f1, np.linspace(0.05, 0.6, 56)))
+    assert f1(found.threshold) > 0.8
+
+
+def test_who_sets_the_threshold():
+    """Neither messages whose leading state it is nor those that are not typical say from when a state is named."""
+    further = [Example("", "unclear", "angry", ("anxious",))] * 8 + [Example("", "unclear", "angry")] * 24
+    examples = [*further, *[Example("", "unclear", "anxious")] * 8]
+    scores = [1.0] * 8 + [-0.5] * 12 + [-1.0] * 12 + [-0.5] * 8
+    every, first = np.ones(40, bool), np.arange(40) < 32
+
+    def threshold(last, typical):
+        leading = np.array(["angry"] * 32 + [last] * 8)
+        return classifier.learn_presence(columns_of(scores), examples, leading, typical).threshold
+
+    assert threshold("anxious", every) == threshold("angry", first) == threshold("anxious", first)
+    assert threshold("angry", every) < threshold("anxious", every)
+
+
+def test_without_further_states_none_is_named_lightly():
+    """Where no message has a further state, the threshold is not the lowest that there is."""
+    examples = [Example("", "unclear", "angry")] * 6 + [Example("", "unclear", "anxious")] * 6
+    scores = [-1.0] * 6 + [1.0] * 6
+    leading = np.array([one.state for one in examples])
+    found = classifier.learn_presence(columns_of(scores), examples, leading, np.ones(12, bool))
+    assert found.threshold >= 0.5
 
 
 def test_a_message_and_its_dialogue_share_a_fold():
     """Texts that open alike are one group, so that none is tested on its own beginning."""
-    assert classifier._group("你好\n还在吗") == classifier._group("你好")
-    assert classifier._group("你好") != classifier._group("你好吗")
+    assert classifier.group("你好\n还在吗") == classifier.group("你好")
+    assert classifier.group("你好") != classifier.group("你好吗")
 
 
 def test_scores_are_cross_validated(toy_model):
@@ -174,11 +416,3 @@ def test_scores_are_cross_validated(toy_model):
         scores = toy_model.scores[head]
         assert set(scores) == {"cross_validated_accuracy", "cross_validated_macro_f1"}
         assert all(0 <= value <= 1 for value in scores.values())
-
-
-def test_the_threshold_of_further_states_is_the_best_one():
-    """The probability from which a further state is named separates named from unnamed ones where that is possible."""
-    labels = ("angry", "anxious", "calm")
-    examples = [Example("", "unclear", "angry", ("anxious",))] * 5 + [Example("", "unclear", "angry")] * 5
-    probabilities = np.array([[0.6, 0.35, 0.05]] * 5 + [[0.7, 0.2, 0.1]] * 5)
-    assert 0.2 < classifier._also_threshold(probabilities, labels, examples) <= 0.35

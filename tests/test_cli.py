@@ -16,8 +16,9 @@ import pytest
 from conftest import TOY
 
 import temperament
-from temperament import playbook
+from temperament import encoder, model, playbook
 from temperament.errors import ExitCode
+from temperament.reader import Classifier
 
 ANGRY = "你们说好三天到，现在第九天了！打电话没人接，到底管不管？！"
 COMMANDS = [
@@ -110,8 +111,8 @@ def test_classify_prints_one_object_a_line(run):
 
 
 def test_classify_json_equals_the_library(run):
-    """The command line says what Python says."""
-    reading = temperament.classify(ANGRY)
+    """The command line says what Python says with the model that ``auto`` takes for one message."""
+    reading = Classifier.load("auto").classify(ANGRY)
     (found,) = run("classify", ANGRY, "--format", "json").objects
     assert (found["temperament"], found["state"], found["also"]) == (
         reading.temperament,
@@ -119,9 +120,11 @@ def test_classify_json_equals_the_library(run):
         [*reading.also],
     )
     assert found["state_probabilities"] == pytest.approx(reading.state_probabilities, abs=1e-7)
+    assert found["present_probabilities"] == pytest.approx(reading.present_probabilities, abs=1e-7)
     assert [(one["start"], one["end"]) for one in found["evidence"]] == [
         (one.start, one.end) for one in reading.evidence
     ]
+    assert found["model"] == reading.model
 
 
 @pytest.mark.parametrize("arguments", [("-",), (), ("--file", "-")])
@@ -166,14 +169,22 @@ def test_classify_reads_a_named_column_of_a_workbook(run, tmp_path):
     assert [one["text"] for one in found] == [ANGRY]
 
 
-@pytest.mark.parametrize(("message", "reason"), [("", "empty"), ("😀", "symbols_only"), ("hello there", "not_chinese")])
-def test_classify_what_cannot_be_read(run, message, reason):
+@pytest.mark.parametrize(
+    ("message", "reason", "words"),
+    [
+        ("", "empty", "无法判断"),
+        ("😀", "symbols_only", "无法判断"),
+        ("hello there", "not_chinese", "无法判断"),
+        ("【自动回复】您好，我现在不在", "bot_text", "不是客户的话"),
+    ],
+)
+def test_classify_what_cannot_be_read(run, message, reason, words):
     """An honest unclear/calm with a reason, in JSON and as a card."""
     (found,) = run("classify", message, "--format", "json").objects
     assert (found["temperament"], found["state"], found["reason"]) == ("unclear", "calm", reason)
     result = run("classify", message)
     assert result.code == 0
-    assert "无法判断" in result.out
+    assert words in result.out
 
 
 def test_classify_a_hundred_thousand_characters(run, tmp_path):
@@ -188,6 +199,119 @@ def test_classify_with_an_own_model(run, toy_folder):
     """--model takes the path of a folder; the answer names the model."""
     (found,) = run("classify", ANGRY, "--model", toy_folder, "--format", "json").objects
     assert found["model"] == "toy"
+
+
+@pytest.fixture
+def two_models(monkeypatch, toy_folder, tiny_folder):
+    """Put small models in place of the shipped ones."""
+    folders = {"default": toy_folder, "semantic": tiny_folder}
+    monkeypatch.setattr(model, "find", lambda name: folders.get(name) or Path(name))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("请问有货吗",), "tiny"),
+        (("--model", "auto", "请问有货吗"), "tiny"),
+        (("请问有货吗", ANGRY), "toy"),
+        (("--model", "default", "请问有货吗"), "toy"),
+        (("--model", "semantic", "请问有货吗", ANGRY), "tiny"),
+        (("--file", "{tmp}/one.txt"), "toy"),
+        (("--file", "{tmp}/one.txt", "--model", "semantic"), "tiny"),
+    ],
+)
+def test_the_answer_says_which_model_read_it(run, two_models, tmp_path, arguments, name):
+    """One message goes to the encoder, a file or several messages to the fast model, unless one is named."""
+    (tmp_path / "one.txt").write_text(f"{ANGRY}\n", encoding="utf-8")
+    arguments = [one.replace("{tmp}", str(tmp_path)) for one in arguments]
+    assert {one["model"] for one in run("classify", *arguments, "--format", "json").objects} == {name}
+    assert name in run("classify", *arguments).out.split()
+
+
+@pytest.mark.parametrize(("stdin", "name"), [(f"{ANGRY}\n", "tiny"), (f"{ANGRY}\n请问有货吗\n", "toy")])
+def test_messages_from_a_pipe_are_counted(run, two_models, stdin, name):
+    """One line from standard input is one message."""
+    found = run("classify", "--format", "json", stdin=stdin.encode()).objects
+    assert {one["model"] for one in found} == {name}
+
+
+def test_evaluate_with_auto_is_a_batch(run, two_models, tmp_path):
+    """A labelled file is many messages: ``auto`` scores the fast model."""
+    (report,) = run("evaluate", labelled(tmp_path / "a.jsonl"), "--model", "auto", "--format", "json").objects
+    assert report["model"] == "toy"
+
+
+def test_without_the_extra(run, two_models, monkeypatch):
+    """``auto`` reads with the fast model; ``semantic`` says what to install, in both languages."""
+    monkeypatch.setattr(encoder, "installed", lambda: False)
+    reader_cache().cache_clear()
+    assert run("classify", ANGRY, "--format", "json").objects[0]["model"] == "toy"
+    result = run("classify", ANGRY, "--model", "semantic")
+    assert (result.code, result.out) == (3, "")
+    assert "pip install 'temperament[semantic]'" in result.err
+    assert "没有装" in result.err
+    result = run("classify", ANGRY, "--model", "semantic", "--lang", "en")
+    assert "which are not installed. Run: pip install 'temperament[semantic]'" in result.err
+
+
+def reader_cache():
+    """Return the function that keeps loaded models."""
+    from temperament import reader
+
+    return reader._load
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_training_an_encoder_without_torch(run, tmp_path, monkeypatch, lang):
+    """The missing package and the extra are named before any work is done."""
+    for name in [one for one in sys.modules if one.startswith("temperament.finetune")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    data = labelled(tmp_path / "a.jsonl")
+    result = run("train", data, "-o", tmp_path / "m", "--kind", "encoder", "--lang", lang)
+    assert (result.code, result.out) == (3, "")
+    assert "torch" in result.err
+    assert "pip install 'temperament[finetune]'" in result.err
+    assert not (tmp_path / "m").exists()
+
+
+def test_an_encoder_learns_from_no_soft_labels(run, tmp_path, monkeypatch):
+    """An option that would do nothing is refused, not ignored."""
+    monkeypatch.setattr("temperament.cli._train_encoder", lambda: lambda *arguments, **options: "# card")
+    data = labelled(tmp_path / "a.jsonl")
+    result = run("train", data, "-o", tmp_path / "m", "--kind", "encoder", "--soft", data)
+    assert (result.code, result.out) == (2, "")
+    assert "--soft" in result.err
+
+
+def test_train_hands_its_files_on(run, tmp_path, monkeypatch):
+    """--typical, --test and --soft reach the training, each as a list."""
+    seen = {}
+
+    def note(files, tests, output, report, **options):
+        seen.update(options, files=files, tests=tests, output=output)
+        return "# 卡片"
+
+    monkeypatch.setattr("temperament.training.train_model", note)
+    a, b, c, d = (tmp_path / f"{name}.jsonl" for name in "abcd")
+    result = run("train", a, b, "-o", tmp_path / "m", "--typical", a, "--soft", c, "--soft", d, "--test", b)
+    assert result.code == 0
+    assert "卡片" in result.out
+    assert seen == {"files": [a, b], "tests": [b], "output": tmp_path / "m", "typical": [a], "soft": [c, d]}
+
+
+def test_train_with_soft_labels(run, tmp_path):
+    """What ``classify --format json`` prints can be learned from as it is."""
+    data = labelled(tmp_path / "a.jsonl")
+    (tmp_path / "m.txt").write_text(f"{ANGRY}\n😀\n请问有货吗\n", encoding="utf-8")
+    printed = run("classify", "--file", tmp_path / "m.txt", "--format", "json").out
+    (tmp_path / "soft.jsonl").write_text(printed, encoding="utf-8")
+    result = run("train", data, "-o", tmp_path / "m", "--soft", tmp_path / "soft.jsonl", "--typical", data)
+    assert result.code == 0
+    assert model.load(str(tmp_path / "m")).training["soft"] == 2
+    result = run("train", data, "-o", tmp_path / "m", "--soft", data)
+    assert result.code == 3
+    assert "classify --format json" in result.err
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", ["愤怒", "可以说"]), ("en", ["angry", "because of", "never say"])])
@@ -308,6 +432,8 @@ def test_playbook_validate(run, tmp_path):
         (("train", "{tmp}/没有.jsonl", "-o", "{tmp}/m"), 3, "找不到文件"),
         (("train", "{tmp}/a.csv", "-o", "{tmp}/m"), 3, "没有名为"),
         (("train", "{tmp}/a.csv"), 2, "--output"),
+        (("train", "{tmp}/a.csv", "-o", "{tmp}/m", "--kind", "forest"), 2, "forest"),
+        (("train", "{tmp}/a.csv", "-o", "{tmp}/m", "--typical", "{tmp}/b.csv"), 2, "--typical"),
         (("evaluate", "{tmp}"), 3, "是文件夹"),
         (("evaluate", "{tmp}/empty.jsonl"), 3, "里没有消息"),
         (("evaluate",), 2, "FILE"),

@@ -1,7 +1,6 @@
 """The corpus and the public labels hold what data/README.md promises."""
 
 import json
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,13 +13,16 @@ from temperament.labels import STATES, TEMPERAMENTS
 DATA = Path(__file__).resolve().parent.parent / "data"
 sys.path.insert(0, str(DATA))
 import check_corpus  # noqa: E402
-import join_public  # noqa: E402
+import find_label_errors  # noqa: E402
 
 PARTS = {part: check_corpus.read(DATA / "corpus" / f"{part}.jsonl") for part in ("train", "test")}
 ROWS = [row for rows in PARTS.values() for row in rows]
 READINGS = {row["id"]: row for row in check_corpus.read(DATA / "readings.jsonl")}
-FIELDS = ["id", "text", "temperament", "state", "also", "channel", "industry", "turns"]
-CHANNELS = {"phone", "chat", "review", "letter", "social", "form", "sms"}
+PUBLIC = {
+    name: check_corpus.read(DATA / "public" / f"{name}_labels.jsonl")
+    for name in ("real_train", "real_dev", "more", "second")
+}
+FIELDS = ["id", "text", "temperament", "state", "also", "channel", "industry", "turns", "genre"]
 
 
 def test_every_message_has_the_fields_and_known_labels():
@@ -30,18 +32,45 @@ def test_every_message_has_the_fields_and_known_labels():
         assert row["temperament"] in TEMPERAMENTS
         assert row["state"] in STATES
         assert set(row["also"]) <= set(STATES) - {"calm", row["state"]}, row["id"]
-        assert row["channel"] in CHANNELS
+        assert row["channel"] in check_corpus.CHANNELS
         assert row["text"].strip() == row["text"] != ""
         assert isinstance(row["turns"], int)
         assert row["turns"] >= 1
 
 
 def test_all_cells_are_filled():
-    """At least 1,500 messages, and at least 40 in each of the 25 cells."""
+    """At least 6,000 messages, and at least 100 in each of the 25 cells."""
     cells = Counter((row["temperament"], row["state"]) for row in ROWS)
-    assert len(ROWS) >= 1500
+    assert len(ROWS) >= 6000
     assert len(cells) == 25
-    assert min(cells.values()) >= 40
+    assert min(cells.values()) >= 100
+
+
+def test_every_genre_is_there():
+    """Every genre has at least 100 messages; the tags that follow from the row itself do so."""
+    counts = Counter(genre for row in ROWS for genre in row["genre"])
+    assert set(counts) == set(check_corpus.GENRES)
+    assert min(counts.values()) >= 100
+    for row in ROWS:
+        assert row["genre"] == [genre for genre in check_corpus.GENRES if genre in row["genre"]], row["id"]
+        assert set(row["genre"]) & set(check_corpus.CHANNELS) == {row["channel"]}
+        assert ("multi_turn" in row["genre"]) == (row["turns"] > 1)
+        assert ("traditional" in row["genre"]) == check_corpus.is_traditional(row["text"])
+
+
+def test_traditional_script_and_cue_words_are_seen():
+    """Two different Traditional characters make a text Traditional; a cue word counts in either script and width."""
+    assert check_corpus.is_traditional("請問訂單")
+    assert not check_corpus.is_traditional("请问嗰张单，嗰阵")
+    assert check_corpus.has_cue("太差了！！")
+    assert check_corpus.has_cue("叫經理來")
+    assert not check_corpus.has_cue("请问几点开门!")
+
+
+def test_a_third_was_written_without_any_cue_word():
+    """At least a third of the messages were cast to have none of the codebook's cue words and do have none."""
+    free = [row for row in ROWS if "no_cue" in row["genre"] and not check_corpus.has_cue(row["text"])]
+    assert len(free) * 3 >= len(ROWS)
 
 
 def test_ids_are_unique_and_decide_the_part():
@@ -74,49 +103,93 @@ def test_near_duplicates_are_found_where_there_are_some():
     assert [(i, j) for i, j, _ in check_corpus.near_duplicates(texts)] == [(0, 2)]
 
 
-@pytest.mark.parametrize("name", ["real_train", "real_dev"])
+@pytest.mark.parametrize("name", PUBLIC)
 def test_public_labels_hold_no_text(name):
-    """Labels on public texts are id + label only."""
-    for row in check_corpus.read(DATA / "public" / f"{name}_labels.jsonl"):
-        assert set(row) <= {"id", "source", "kind", "temperament", "state", "also", "votes_t", "votes_s"}
+    """Labels on public texts are id + label only, known labels, each text once."""
+    rows = PUBLIC[name]
+    assert len({row["id"] for row in rows}) == len(rows)
+    for row in rows:
+        assert set(row) <= {"id", "source", "kind", "temperament", "state", "also", "votes_t", "votes_s", "torn"}
+        assert row["temperament"] in TEMPERAMENTS
+        assert row["state"] in STATES
+        assert set(row["also"]) <= set(STATES) - {"calm", row["state"]}, row["id"]
 
 
-def test_masking():
-    """Masking hides addresses, links and numbers and shrinks blanks."""
-    text = " 邮箱a.b@c.com  电话13812345678 单号1234567890 见https://x.cn/a?b=1 短号10086 "
-    assert join_public.mask(text) == "邮箱[邮箱] 电话[电话] 单号[编号] 见[链接] 短号10086"
+def test_new_public_labels_are_not_the_old_ones():
+    """No text of real_train or of the measuring set real_dev was labelled again as a new one."""
+    ids = {name: {row["id"] for row in rows} for name, rows in PUBLIC.items()}
+    assert len(ids["more"]) == 4200
+    assert not ids["more"] & (ids["real_train"] | ids["real_dev"])
 
 
-def test_joining_reviews_and_dialogues(tmp_path):
-    """The script joins CSV reviews and JSON dialogues by id, keeps the order, and says what is missing."""
-    (tmp_path / "waimai.csv").write_text("label,review\n0,  太慢  了\n", encoding="utf-8-sig")
-    turns = [{"sender": "customer", "utterances": ["在吗", "急"]}, {"sender": "helpdesk", "utterances": ["在"]}]
-    (tmp_path / "stc3.json").write_text(json.dumps([{"turns": [*turns, turns[0]]}]), encoding="utf-8")
-    texts = [("stc3", "在吗 急\n在吗 急"), ("waimai", "太慢 了"), ("htl", "没有这条")]
-    labels = [{"id": join_public.identifier(source, text), "source": source, "kind": "x"} for source, text in texts]
-    (tmp_path / "labels.jsonl").write_text("\n".join(json.dumps(row) for row in labels), encoding="utf-8")
-    options = ["--stc3", "stc3.json", "--waimai", "waimai.csv", "-o", "joined.jsonl"]
-    done = subprocess.run(
-        [sys.executable, DATA / "join_public.py", "labels.jsonl", *options],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "2 of 3 labels joined, 1 without text" in done.stderr
-    joined = [json.loads(line) for line in (tmp_path / "joined.jsonl").read_text("utf-8").splitlines()]
-    assert [row["text"] for row in joined] == ["在吗 急\n在吗 急", "太慢 了"]
+def test_second_public_labels_join_the_first():
+    """Every second label is one more vote on a text of real_train or more_labels, never on real_dev."""
+    first = {row["id"]: row for name in ("real_train", "more") for row in PUBLIC[name]}
+    assert len(PUBLIC["second"]) == 1500
+    for row in PUBLIC["second"]:
+        assert list(row) == ["id", "source", "kind", "temperament", "state", "also"]
+        assert (row["source"], row["kind"]) == (first[row["id"]]["source"], first[row["id"]]["kind"])
+    assert not {row["id"] for row in PUBLIC["second"]} & {row["id"] for row in PUBLIC["real_dev"]}
 
 
-def test_joining_gives_the_labelled_texts_back(shared):
-    """Joined with the public dialogues, the labels give byte for byte the rows of real_train and real_dev."""
-    texts = join_public.texts_by_id({"stc3": shared / "conversations" / "helpdesk.jsonl.gz"})
-    for name in ("real_train", "real_dev"):
-        labels = check_corpus.read(DATA / "public" / f"{name}_labels.jsonl")
-        rows = check_corpus.read(shared / "labels" / f"{name}.jsonl")
-        assert [{k: v for k, v in row.items() if k != "text"} for row in rows] == labels
-        assert join_public.join(labels, texts) == [row for row in rows if row["source"] == "stc3"]
+def test_second_corpus_labels_say_whether_they_agree():
+    """``agrees`` is true where both labels of the later reader are those of the corpus."""
+    labels = {row["id"]: (row["temperament"], row["state"]) for row in ROWS}
+    second = check_corpus.read(DATA / "corpus_second.jsonl")
+    assert len({row["id"] for row in second}) == len(second) == 200
+    for row in second:
+        assert list(row) == ["id", "temperament", "state", "also", "agrees"]
+        assert row["agrees"] == ((row["temperament"], row["state"]) == labels[row["id"]]), row["id"]
+
+
+def write_labelled(path, wrong):
+    """Write sixty messages of two plain kinds, the first ``wrong`` of one kind under the label of the other."""
+    words = ("第一", "昨天", "今天", "上午", "晚上", "周末", "刚才", "去年", "门口", "楼下")
+    rows = [
+        {
+            "id": f"{state}{number}",
+            "text": f"{words[number % 10]}{number}号{text}",
+            "temperament": manner,
+            "state": state,
+        }
+        for manner, state, text in (("choleric", "angry", "垃圾气死我了！！"), ("unclear", "calm", "请问几点开门"))
+        for number in range(30)
+    ]
+    for row in rows[:wrong]:
+        row["state"] = "calm"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def test_label_errors_are_found(tmp_path, monkeypatch):
+    """Wrong labels put in on purpose are listed, and only they, with the right label suggested."""
+    pytest.importorskip("cleanlab")
+    write_labelled(tmp_path / "labelled.jsonl", 3)
+    monkeypatch.setattr(sys, "argv", ["x", str(tmp_path / "labelled.jsonl"), "-o", str(tmp_path / "found.jsonl")])
+    assert find_label_errors.main() == 0
+    found = check_corpus.read(tmp_path / "found.jsonl")
+    assert {row["id"] for row in found} == {"angry0", "angry1", "angry2"}
+    for row in found:
+        assert (row["head"], row["label"], row["suggested"]) == ("state", "calm", "angry")
+        assert 0 <= row["quality"] < 0.5
+    assert [row["quality"] for row in found] == sorted(row["quality"] for row in found)
+
+
+def test_label_errors_are_not_sought_among_too_few(tmp_path, monkeypatch, capsys):
+    """A label with fewer messages than folds is refused with its count."""
+    pytest.importorskip("cleanlab")
+    write_labelled(tmp_path / "labelled.jsonl", 27)
+    monkeypatch.setattr(sys, "argv", ["x", str(tmp_path / "labelled.jsonl")])
+    assert find_label_errors.main() == 3
+    assert "angry 3" in capsys.readouterr().err
+
+
+def test_without_cleanlab_the_message_says_how_to_get_it(tmp_path, monkeypatch, capsys):
+    """Where cleanlab is missing, one plain line and exit code 2."""
+    monkeypatch.setitem(sys.modules, "cleanlab", None)
+    monkeypatch.setitem(sys.modules, "cleanlab.filter", None)
+    monkeypatch.setattr(sys, "argv", ["x", str(tmp_path / "none.jsonl")])
+    assert find_label_errors.main() == 2
+    assert "pip install cleanlab" in capsys.readouterr().err
 
 
 def test_corpus_holds_no_public_text(shared):

@@ -14,15 +14,19 @@ from hypothesis import strategies as st
 
 from temperament.datasets import (
     Example,
+    SoftExample,
     decode,
     file_hash,
     is_test_id,
     read_examples,
     read_rows,
+    read_soft,
     read_texts,
     without_leaks,
 )
 from temperament.errors import InputError
+from temperament.labels import FEELINGS, STATES, TEMPERAMENTS, Reading
+from temperament.render.jsonl import json_line, reading_json
 from temperament.text import fold
 
 SIMPLIFIED = "说好三天到，现在第九天了！打电话没人接，到底管不管？"
@@ -310,6 +314,98 @@ def test_read_examples(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("field", "torn"),
+    [
+        ("", ()),
+        (', "torn": ["melancholic", "calm"]', ("melancholic", "calm")),
+        (', "torn": []', ()),
+        (', "torn": "calm"', ()),
+        (', "torn": null', ()),
+    ],
+)
+def test_labels_a_reader_was_torn_about(tmp_path, field, torn):
+    """A list of second choices is kept; anything else in its place is none."""
+    path = write(tmp_path, "a.jsonl", f'{{"text": "好", "temperament": "unclear", "state": "angry"{field}}}')
+    assert read_examples(path)[0].torn == torn
+
+
+@pytest.mark.parametrize(
+    ("fields", "source"),
+    [
+        ('"source": "waimai"', "waimai"),
+        ('"channel": "phone"', "phone"),
+        ('"source": "waimai", "channel": "phone"', "waimai"),
+        ('"source": "", "channel": "phone"', "phone"),
+        ('"id": 1', ""),
+    ],
+)
+def test_written_messages_have_their_channel_as_source(tmp_path, fields, source):
+    """Public messages name their source, written ones their channel."""
+    path = write(tmp_path, "a.jsonl", f'{{"text": "好", "temperament": "unclear", "state": "angry", {fields}}}')
+    assert read_examples(path)[0].source == source
+
+
+def softly(text, **changes):
+    """Return a line as ``classify --format json`` writes it, with some keys changed."""
+    return json_line(reading_json(Reading.of("choleric", "angry", text)) | changes) + "\n"
+
+
+def test_read_soft(tmp_path):
+    """What one model read becomes what another learns from; unreadable messages are left out."""
+    lines = softly("退款") + softly("😀", reason="symbols_only") + softly("快点")
+    found = read_soft(write(tmp_path, "a.jsonl", lines))
+    assert found == [
+        SoftExample(
+            text,
+            {label: float(label == "choleric") for label in TEMPERAMENTS},
+            {label: float(label == "angry") for label in STATES},
+            {label: float(label == "angry") for label in FEELINGS},
+        )
+        for text in ("退款", "快点")
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state_probabilities": None},
+        {"state_probabilities": [1.0]},
+        {"temperament_probabilities": "choleric"},
+        {"present_probabilities": {"angry": "very"}},
+        {"present_probabilities": {"angry": None}},
+    ],
+)
+def test_soft_labels_of_another_shape(tmp_path, changes):
+    """The item that does not fit is named, with what was expected."""
+    path = write(tmp_path, "a.jsonl", softly("退款") + softly("快点", **changes))
+    refuse(f"{path} 第 2 条", f"Item 2 of {path}", read_soft, path)
+    refuse("classify --format json", "classify --format json", read_soft, path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"present_probabilities": {}},
+        {"present_probabilities": {"angry": 1.0}},
+        {"state_probabilities": {"happy": 1.0}},
+        {"temperament_probabilities": dict.fromkeys(TEMPERAMENTS, float("nan"))},
+        {"present_probabilities": dict.fromkeys(FEELINGS, 7.0)},
+    ],
+)
+def test_soft_labels_that_make_no_sense(tmp_path, changes):
+    """Missing and foreign labels, and numbers that are no probabilities, are refused before the training."""
+    path = write(tmp_path, "a.jsonl", softly("快点", **changes))
+    refuse("第 1 条", "Item 1", read_soft, path)
+
+
+@pytest.mark.parametrize("key", ["text", "temperament_probabilities", "state_probabilities", "present_probabilities"])
+def test_soft_labels_without_a_key(tmp_path, key):
+    """Labelled files and plain texts are no soft labels; the missing key is named."""
+    row = {name: value for name, value in reading_json(Reading.of(text="好")).items() if name != key}
+    refuse(key, key, read_soft, write(tmp_path, "a.jsonl", json.dumps(row)))
+
+
+@pytest.mark.parametrize(
     ("also", "labels"),
     [
         ("", ()),
@@ -371,3 +467,5 @@ def test_messages_of_the_test_part_are_left_out():
     held_out = [Example("太慢了!!!", "unclear", "angry")]
     assert without_leaks([kept, leaked], held_out, lambda text: fold(text).text) == [kept]
     assert without_leaks([kept], [], str) == [kept]
+    taught = [SoftExample(text, {}, {}, {}) for text in ("好的", "太慢了！！！")]
+    assert without_leaks(taught, held_out, lambda text: fold(text).text) == taught[:1]

@@ -1,7 +1,9 @@
 """Scores computed by hand, and the same as scikit-learn's."""
 
+import importlib
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +11,15 @@ from sklearn import metrics
 
 from temperament.datasets import Example
 from temperament.errors import InputError
-from temperament.evaluate import calibration_error, evaluate, macro_f1
+from temperament.evaluate import calibration_error, coverage, evaluate, macro_f1
 from temperament.labels import LABELS, STATES, TEMPERAMENTS, Reading
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """Import a module of the benchmarks."""
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parent.parent / "benchmarks")
+    return importlib.import_module
 
 
 def gold(*states):
@@ -185,3 +194,108 @@ def test_bands_are_scored_apart():
     ]
     bands = evaluate(gold("angry", "calm", "angry"), readings).state.bands
     assert [(one.band, one.accuracy, one.messages) for one in bands] == [("high", 0.5, 2), ("low", 1.0, 1)]
+
+
+def test_coverage_by_hand():
+    """Ten readings, the surest first right four times, then wrong, right, wrong four times; order of coming is no matter."""
+    sureness = np.array([0.5, 0.9, 0.6, 0.8, 0.4, 0.95, 0.3, 0.2, 0.7, 0.1])
+    right = np.array([True, True, False, True, False, True, False, False, True, False])
+    expected = [5 / 10, 5 / 9, 5 / 8, 5 / 7, 5 / 6, 4 / 5, 1, 1, 1, 1]
+    assert coverage(sureness, right) == tuple(
+        (step / 10, pytest.approx(expected[10 - step])) for step in range(10, 0, -1)
+    )
+
+
+def test_coverage_of_few_readings():
+    """Shares are rounded up: of three readings, one tenth is one reading, four tenths are two."""
+    found = dict(coverage(np.array([0.2, 0.9, 0.5]), np.array([True, True, False])))
+    assert (found[0.1], found[0.3], found[0.4], found[0.6]) == (1, 1, 0.5, 0.5)
+    assert (found[0.7], found[1.0]) == pytest.approx((2 / 3, 2 / 3))
+
+
+def test_readings_with_a_reason_are_left_out_first():
+    """A message that could not be read is the least sure one, however large its base rate is."""
+    unread = replace(Reading.of(), reason="empty")
+    sure = replace(Reading.of(state="angry"), state_probabilities=dict.fromkeys(STATES, 0.1) | {"angry": 0.6})
+    found = dict(evaluate(gold("angry", "angry"), [unread, sure]).state.coverage)
+    assert (found[1.0], found[0.5]) == (0.5, 1)
+
+
+def test_coverage_starts_with_the_accuracy(report):
+    """Reading everything is the whole file's accuracy; there are ten steps, in falling order."""
+    for head in (report.temperament, report.state):
+        assert head.coverage[0] == (1.0, pytest.approx(head.accuracy))
+        assert [share for share, _ in head.coverage] == [step / 10 for step in range(10, 0, -1)]
+
+
+@pytest.fixture(scope="module")
+def further():
+    """Four messages: one further state found, one missed, one named for nothing, one named wrongly (and missed)."""
+    golds = [
+        Example("好", "unclear", "angry", ("anxious",)),
+        Example("好", "unclear", "angry", ("difficult",)),
+        Example("好", "unclear", "calm"),
+        Example("好", "unclear", "anxious", ("confused",)),
+    ]
+    states, named = ("angry", "angry", "calm", "anxious"), (("anxious",), (), ("angry",), ("difficult",))
+    return evaluate(
+        golds, [replace(Reading.of(state=one), also=also) for one, also in zip(states, named, strict=True)]
+    ).also
+
+
+def test_further_states_by_hand(further):
+    """One of three named is right, one of three in the gold is found."""
+    assert (further.named, further.support) == (3, 3)
+    assert (further.precision, further.recall, further.f1) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+
+
+def test_presence_by_hand(further):
+    """Sixteen chances, 13 of them 0 (3 present: the gold's further states) and 3 of them 1 (all present).
+
+    Ten bins: six of two and four of one, so 0 0 | 0 0 | 0 0 | 0 0 | 0 0 | 0 0 | 0 | 1 | 1 | 1; the gaps add up to the 3 that are
+    present at a chance of 0, wherever they lie.
+    """
+    assert further.calibration_error == pytest.approx(3 / 16)
+
+
+def test_presence_counts_the_leading_state():
+    """A leading state that is present for sure, and nothing else, is perfectly calibrated."""
+    also = evaluate(gold("angry", "calm"), read("angry", "calm")).also
+    assert (also.calibration_error, also.named, also.support, also.precision, also.recall, also.f1) == (0,) * 6
+    unknown = [replace(one, present_probabilities={}) for one in read("angry", "calm")]
+    assert evaluate(gold("angry", "calm"), unknown).also.calibration_error == pytest.approx(1 / 8)
+
+
+def test_presence_of_half_chances():
+    """Two of eight feelings are present, all have the chance 0.25 in bins of one: (2 · 0.75 + 6 · 0.25) / 8."""
+    quarter = dict.fromkeys(STATES[:-1], 0.25)
+    readings = [replace(one, present_probabilities=quarter) for one in read("angry", "angry")]
+    assert evaluate(gold("angry", "confused"), readings).also.calibration_error == pytest.approx(3 / 8)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_benchmark_scores_resamples_as_the_report_does(bench, seed):
+    """Weights that count how often each message was drawn give the macro-F1 of the drawn messages."""
+    chance = np.random.default_rng(seed)
+    true, found = chance.choice(STATES[: 2 + seed % 4], 40).tolist(), chance.choice(STATES, 40).tolist()
+    weights = chance.multinomial(40, np.full(40, 1 / 40), 20)
+    scores = bench("quality").macro_f1s(true, found, weights)
+    alone = bench("quality").macro_f1s(true, found, weights, only="angry")
+    for row, score, angry in zip(weights, scores, alone, strict=True):
+        drawn = [np.repeat(side, row).tolist() for side in (true, found)]
+        assert score == pytest.approx(macro_f1(*drawn))
+        assert angry == pytest.approx(metrics.f1_score(*drawn, labels=["angry"], average="macro", zero_division=0))
+
+
+@pytest.mark.parametrize(
+    ("scores", "angry", "above"),
+    [
+        ([0.1, 0.2, 0.8, 0.9], [False, False, True, True], 0.5),
+        ([0.1, 0.3, 0.8, 0.9], [True, True, True, True], 0.2),
+        ([0.0, 0.0, 0.0, 1.0, 3.0], [True, False, False, False, True], 2.0),
+        ([0.5, 0.5], [True, False], -np.inf),
+    ],
+)
+def test_the_benchmark_chooses_thresholds_by_f1(bench, scores, angry, above):
+    """The threshold lies in the middle of the gap with the best F1 for anger, the lowest of equally good ones."""
+    assert bench("baselines").best_threshold(scores, angry) == pytest.approx(above)

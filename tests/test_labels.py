@@ -3,7 +3,17 @@
 import pytest
 
 from temperament.errors import UsageError
-from temperament.labels import HEADS, LABELS, NAMES, STATES, TEMPERAMENTS, Reading, state_label, temperament_label
+from temperament.labels import (
+    FEELINGS,
+    HEADS,
+    LABELS,
+    NAMES,
+    STATES,
+    TEMPERAMENTS,
+    Reading,
+    state_label,
+    temperament_label,
+)
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -82,7 +92,14 @@ def test_a_given_reading():
     )
     assert reading.temperament_probabilities == {label: float(label == "choleric") for label in TEMPERAMENTS}
     assert reading.state_probabilities == {label: float(label == "angry") for label in STATES}
+    assert reading.present_probabilities == {"angry": 1.0, "confused": 0.0, "anxious": 0.0, "difficult": 0.0}
     assert (reading.also, reading.evidence, reading.reason) == ((), (), None)
+
+
+def test_feelings_are_the_states_but_calm():
+    """What can be present beside a leading state."""
+    assert FEELINGS == ("angry", "confused", "anxious", "difficult")
+    assert Reading.of(state="平稳").present_probabilities == dict.fromkeys(FEELINGS, 0.0)
 
 
 def test_an_unknown_given_reading_is_refused():

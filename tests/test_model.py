@@ -15,7 +15,8 @@ import pytest
 
 from temperament import model
 from temperament.errors import ModelError, TemperamentError
-from temperament.labels import HEADS, LABELS
+from temperament.labels import FEELINGS, HEADS, LABELS
+from temperament.model import HeadModel, Presence
 
 TEXTS = ["立刻退款!", "不急,你们看着办", "", "哈哈哈亲快点呀", "𠮷"]
 
@@ -37,7 +38,7 @@ def change(folder, edit):
 def put_weights(folder, data):
     """Replace the weights file and make the checksum fit it."""
     (folder / "weights.npz").write_bytes(data)
-    change(folder, lambda manifest: manifest.update(weights_sha256=hashlib.sha256(data).hexdigest()))
+    change(folder, lambda manifest: manifest["files"].update({"weights.npz": hashlib.sha256(data).hexdigest()}))
 
 
 def repack(folder, **changes):
@@ -61,24 +62,58 @@ def refuse(folder, zh, en):
 def test_save_and_load_gives_the_same_probabilities(toy_model, toy_folder):
     """A model read back answers exactly as before, and knows the same about itself."""
     loaded = model.load(str(toy_folder))
-    for head in HEADS:
-        np.testing.assert_array_equal(loaded.probabilities(TEXTS)[head], toy_model.probabilities(TEXTS)[head])
-    assert (loaded.name, loaded.heads, loaded.also_threshold) == ("toy", toy_model.heads, toy_model.also_threshold)
+    for name, table in loaded.probabilities(TEXTS).items():
+        np.testing.assert_array_equal(table, toy_model.probabilities(TEXTS)[name])
+    assert (loaded.name, loaded.heads, loaded.presence) == ("toy", toy_model.heads, toy_model.presence)
     assert (loaded.training, loaded.scores) == (toy_model.training, toy_model.scores)
 
 
 def test_probabilities_sum_to_one(toy_model):
-    """One row a text, one column a label, whatever the text."""
-    for head, table in toy_model.probabilities(TEXTS).items():
-        assert table.shape == (len(TEXTS), len(LABELS[head]))
-        np.testing.assert_allclose(table.sum(axis=1), 1, rtol=0, atol=1e-9)
+    """One row a text, one column a label, whatever the text; presence has a column a feeling, each by itself."""
+    tables = toy_model.probabilities(TEXTS)
+    assert list(tables) == [*HEADS, "present"]
+    for head in HEADS:
+        assert tables[head].shape == (len(TEXTS), len(LABELS[head]))
+        np.testing.assert_allclose(tables[head].sum(axis=1), 1, rtol=0, atol=1e-9)
+    assert tables["present"].shape == (len(TEXTS), len(FEELINGS))
+    assert ((tables["present"] > 0) & (tables["present"] < 1)).all()
+
+
+def test_tables_by_hand():
+    """Softmax of score · scale + shift for a head, logistic of score · scale + shift for presence, labels in their places."""
+    heads = {
+        "temperament": HeadModel(("unclear", "choleric"), 2.0, (0.0, 1.0), {"unclear": 0.5, "choleric": 0.5}, {}),
+        "state": HeadModel(("angry", "calm"), 1.0, (0.0, 0.0), {"angry": 0.5, "calm": 0.5}, {}),
+    }
+    presence = Presence((1.0, 2.0, 0.0, 1.0), (0.0, 1.0, -30.0, 0.0), 0.5)
+    scores = np.array([[0.5, 0.25, 1.0, 1.0, 0.0, 1.0, 9.0, -1.0]])
+    tables = model.tables(scores, heads, presence)
+    choleric = np.exp(0.25 * 2 + 1) / (np.exp(0.25 * 2 + 1) + np.exp(0.5 * 2))
+    np.testing.assert_allclose(tables["temperament"], [[choleric, 0, 0, 0, 1 - choleric]], atol=1e-12)
+    np.testing.assert_allclose(tables["state"], [[0.5, 0, 0, 0, 0.5]], atol=1e-12)
+    logistic = [0.5, 1 / (1 + np.exp(-3)), 0, 1 / (1 + np.exp(1))]
+    np.testing.assert_allclose(tables["present"], [logistic], atol=1e-12)
+
+
+def test_a_shift_helps_its_label_alone(toy_model):
+    """Raising one label's shift raises its probability and lowers those of all others."""
+    state = toy_model.heads["state"]
+    shifts = tuple(shift + (label == "anxious") for label, shift in zip(state.labels, state.shifts, strict=True))
+    helped = replace(toy_model, heads=toy_model.heads | {"state": replace(state, shifts=shifts)})
+    change = helped.probabilities(TEXTS)["state"] - toy_model.probabilities(TEXTS)["state"]
+    for place, label in enumerate(LABELS["state"]):
+        assert ((change[:, place] > 0) == (label == "anxious")).all()
+    np.testing.assert_array_equal(
+        helped.probabilities(TEXTS)["temperament"], toy_model.probabilities(TEXTS)["temperament"]
+    )
 
 
 def test_no_texts_give_empty_tables(toy_model):
     """An empty list is answered with no rows."""
-    assert {head: table.shape for head, table in toy_model.probabilities([]).items()} == {
+    assert {name: table.shape for name, table in toy_model.probabilities([]).items()} == {
         "temperament": (0, 5),
         "state": (0, 5),
+        "present": (0, 4),
     }
 
 
@@ -91,9 +126,39 @@ def test_probabilities_do_not_depend_on_batches(toy_model, monkeypatch):
 
 
 def test_column_finds_the_output_of_a_label(toy_model):
-    """Outputs are the temperament labels, then the state labels, in training order."""
-    outputs = [toy_model.column(head, label) for head in HEADS for label in toy_model.heads[head].labels]
-    assert outputs == list(range(10))
+    """Outputs are the temperament labels, then the state labels, in training order, then one a feeling."""
+    found = [model.column(toy_model.heads, head, label) for head in HEADS for label in toy_model.heads[head].labels]
+    assert found == list(range(10))
+    assert model.outputs(toy_model.heads) == toy_model.weights.shape[1] == 14
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("你们", True), ("囍你们囍", True), ("", False), ("囍囍", False), ("囍你囍", False), ("囍" * 100, False)],
+)
+def test_knows_a_pair_of_characters(toy_model, text, known):
+    """A text is known when at least two neighbouring characters of it were seen in training."""
+    assert toy_model.knows(text) is known
+
+
+def test_pushes_by_hand(toy_model):
+    """The pushes of all characters and the marks are the score of the label against the mean of its head, bias aside."""
+    text = "立刻退款,少废话!"
+    found = toy_model.vocabulary.find([text])
+    values = toy_model.vocabulary.matrix(found, toy_model.idf, 1)
+    for head in HEADS:
+        for label in toy_model.heads[head].labels:
+            place = model.column(toy_model.heads, head, label)
+            group = [model.column(toy_model.heads, head, one) for one in toy_model.heads[head].labels]
+            gain = toy_model.weights[:, place] - toy_model.weights[:, group].mean(axis=1)
+            marks = 0.0  # the share of n-grams that falls on the two marks, which are no characters of the text
+            for start, length, column in zip(found.starts, found.lengths, found.columns, strict=True):
+                outside = (start < 0) + (start + length > len(text))
+                one = values.values[values.columns == column][0] / (found.columns == column).sum()
+                marks += outside / length * one * gain[column]
+            total = (values.values * gain[values.columns]).sum()
+            assert toy_model.pushes(text, head, label).sum() == pytest.approx(total - marks, abs=1e-6)
+            assert toy_model.pushes(text, head, label).shape == (len(text),)
 
 
 def test_a_saved_folder_is_plain(toy_folder):
@@ -102,6 +167,8 @@ def test_a_saved_folder_is_plain(toy_folder):
     manifest = json.loads((toy_folder / "model.json").read_text(encoding="utf-8"))
     assert manifest["format"] == model.FORMAT
     assert manifest["labels"] == {head: list(LABELS[head]) for head in HEADS}
+    weights = (toy_folder / "weights.npz").read_bytes()
+    assert manifest["files"] == {"weights.npz": hashlib.sha256(weights).hexdigest()}
     with np.load(toy_folder / "weights.npz", allow_pickle=False) as arrays:
         assert sorted(arrays.files) == ["alphabet", "idf", "intercepts", "keys", "weights"]
     assert (toy_folder / "MODEL_CARD.md").read_text(encoding="utf-8").startswith("# Model card: toy")
@@ -224,11 +291,33 @@ def test_a_manifest_that_is_no_manifest(folder, content, zh, en):
     refuse(folder, zh, en)
 
 
-@pytest.mark.parametrize("found", [99, "1", None, 1.5])
+@pytest.mark.parametrize("files", [None, {}, {"weights.npz": None}, {"weights.npz": "0" * 64}, "weights.npz", 7])
+def test_a_manifest_without_the_checksum(folder, files):
+    """No checksum, another one, or something else in its place: the arrays are not opened."""
+    change(folder, lambda manifest: manifest.update(files=files))
+    refuse(folder, "校验和不符", "weights.npz does not match its checksum")
+
+
+@pytest.mark.parametrize("found", [99, "2", None, 1.5, True])
 def test_another_format(folder, found):
-    """A newer or odd format number is named together with the newest known."""
+    """A newer or odd format number is named together with the known one."""
     change(folder, lambda manifest: manifest.update(format=found))
-    refuse(folder, f"模型格式是 {found}，本版本只认 1 到 1", f"model format {found}; this version reads 1 to 1")
+    refuse(folder, f"模型格式是 {found}，本版本只认 2", f"model format {found}; this version reads 2")
+
+
+def test_a_folder_of_the_first_format_names_the_way_out(folder):
+    """A model that the version before wrote is refused whole, with what can be done."""
+
+    def make_old(manifest):
+        manifest["weights_sha256"] = manifest.pop("files")["weights.npz"]
+        manifest["also_threshold"] = manifest.pop("presence")["threshold"]
+        for head in HEADS:
+            manifest["heads"][head].pop("shifts")
+        manifest["format"] = 1
+
+    change(folder, make_old)
+    refuse(folder, "模型格式是 1，本版本只认 2", "has model format 1; this version reads 2")
+    refuse(folder, "用本版本重新训练", "train the model again with this version")
 
 
 @pytest.mark.parametrize("found", [0, 2, None, "1"])
@@ -238,17 +327,24 @@ def test_other_text_rules(folder, found):
     refuse(folder, f"文本规则第 {found} 版", f"trained with text rules {found}, this version has 1")
 
 
-@pytest.mark.parametrize("key", ["name", "heads", "also_threshold", "training", "scores"])
+@pytest.mark.parametrize("key", ["name", "heads", "presence", "training", "scores"])
 def test_a_manifest_without_a_key(folder, key):
     """Every key that is used is needed, and the message names the one that is missing."""
     change(folder, lambda manifest: manifest.pop(key))
     refuse(folder, key, key)
 
 
-@pytest.mark.parametrize("key", ["labels", "scale", "base_rates", "bands"])
+@pytest.mark.parametrize("key", ["labels", "scale", "shifts", "base_rates", "bands"])
 def test_a_head_without_a_key(folder, key):
     """The same inside a head."""
     change(folder, lambda manifest: manifest["heads"]["state"].pop(key))
+    refuse(folder, key, key)
+
+
+@pytest.mark.parametrize("key", ["scales", "shifts", "threshold"])
+def test_a_presence_without_a_key(folder, key):
+    """The same for the presence of the feelings."""
+    change(folder, lambda manifest: manifest["presence"].pop(key))
     refuse(folder, key, key)
 
 
@@ -262,6 +358,10 @@ def test_a_head_without_a_key(folder, key):
         ("labels", []),
         ("scale", "quick"),
         ("scale", None),
+        ("shifts", [0.0] * 4),
+        ("shifts", [0.0] * 6),
+        ("shifts", 0.0),
+        ("shifts", ["x"] * 5),
         ("base_rates", [1]),
         ("bands", {"high": 0.9}),
         ("bands", {"high": "x", "medium": 0.5}),
@@ -320,6 +420,10 @@ def _garbled(folder):
     put_weights(folder, bytes(data))
 
 
+def _presence(**values):
+    return lambda folder: change(folder, lambda manifest: manifest["presence"].update(values))
+
+
 def _heads(**values):
     return lambda folder: change(folder, lambda manifest: manifest["heads"]["state"].update(values))
 
@@ -360,11 +464,18 @@ def test_damage_of_every_kind(folder, damage):
             id="labels twice, with fitting base rates",
         ),
         pytest.param(_head("bands", {"high": float("nan"), "medium": 0.5}), id="band NaN"),
+        pytest.param(_head("bands", {"high": 0.5, "medium": 0.9}), id="medium above high"),
         pytest.param(_head("base_rates", {"happy": 1.0}), id="foreign base rates"),
         pytest.param(_head("base_rates", {"calm": 7.0}), id="base rates that sum to 7"),
-        pytest.param(
-            lambda folder: change(folder, lambda manifest: manifest.update(also_threshold=float("nan"))), id="also NaN"
-        ),
+        pytest.param(_head("shifts", [float("nan")] * 5), id="shift NaN"),
+        pytest.param(_head("shifts", [float("inf")] + [0.0] * 4), id="shift without end"),
+        pytest.param(_presence(threshold=float("nan")), id="threshold NaN"),
+        pytest.param(_presence(threshold=1.5), id="threshold over 1"),
+        pytest.param(_presence(threshold=-0.1), id="threshold under 0"),
+        pytest.param(_presence(scales=[1.0] * 3), id="three feelings"),
+        pytest.param(_presence(shifts=[0.0] * 5), id="five feelings"),
+        pytest.param(_presence(scales=[float("nan")] * 4), id="presence NaN"),
+        pytest.param(_presence(shifts=[float("-inf")] * 4), id="presence without end"),
         pytest.param(lambda folder: change(folder, lambda manifest: manifest.update(format=0)), id="format 0"),
     ],
 )

@@ -210,6 +210,7 @@ def test_json_has_the_keys_of_the_contract():
         "also",
         "temperament_probabilities",
         "state_probabilities",
+        "present_probabilities",
         "confidence",
         "reason",
         "evidence",
@@ -242,6 +243,26 @@ def test_report_tables(report, language):
         assert NAMES[label].show(language) in text
     angry = next(line for line in reversed(text.splitlines()) if line.strip().startswith(NAMES["angry"].show(language)))
     assert angry.split()[-2:] == ["1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("language", "further", "surest"),
+    [("zh", "另有情绪", "只读最有把握的"), ("en", "further states", "reading only the surest")],
+)
+def test_report_tables_show_coverage_and_further_states(language, further, surest):
+    """Both heads have a line of accuracy by share read, and the further states come last."""
+    gold = [Example("好", "unclear", "angry", ("anxious",)), Example("好", "unclear", "calm")]
+    found = evaluate(
+        gold, [replace(Reading.of(state="angry"), also=("anxious", "difficult")), Reading.of(state="angry")]
+    )
+    text = " ".join(shown(report_tables(found, language), 100).split())
+    assert text.count(surest) == 2
+    assert f"{surest} 100% → 1.00 80% → 1.00" in text
+    assert f"{surest} 100% → 0.50 80% → 0.50 60% → 0.50 40% → 1.00 20% → 1.00" in text
+    assert (
+        f"{further} F1 0.667 {word('precision', language)} 0.500 (n=2) {word('recall', language)} 1.000 (n=1)" in text
+    )
+    assert text.endswith(f"{word('ece', language)} {found.also.calibration_error:.3f}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -40,7 +40,8 @@ def train_encoder(
     """
     texts = [fold(example.text).text for example in examples]
     held = [like and is_held_out(text) for text, like in zip(texts, typical, strict=True)]
-    taught = [place for place in range(len(texts)) if not held[place]]
+    kept_apart = {text for text, apart in zip(texts, held, strict=True) if apart}
+    taught = [place for place, text in enumerate(texts) if text not in kept_apart]
     linear = classifier.train(
         [examples[place] for place in taught], name, report, typical=[typical[place] for place in taught]
     )

@@ -4,6 +4,7 @@ import logging
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -18,8 +19,9 @@ INT8_PRODUCTS = 4
 def onnx_bytes(network: Network) -> bytes:
     """Return the network as ONNX: inputs ``ids`` and ``mask`` (texts × tokens), output ``scores``, weights in int8.
 
-    Products get one scale for every 64 weights and activations (measured on 80 messages against full precision: mean
-    difference of a score 0.05; with one scale a row and tensor 0.21 and one label in twelve another).
+    The products after the activation get one scale for every 64 weights and activations, for single large activations
+    there spoil a scale for all; the others get one a row. Measured on 500 messages against finer scales everywhere: mean
+    difference of a score 0.09 (0.25 without the exception), one label in 60 another, twice as fast.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -41,9 +43,21 @@ def onnx_bytes(network: Network) -> bytes:
             opset_version=17,
             dynamo=False,
         )
-        quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["Gather"])
+        apart = _after_activation(onnx.load(whole), network)
+        quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=apart)
         products = MatMulNBitsQuantizer(
             onnx.load(small), bits=8, block_size=BLOCK, is_symmetric=True, accuracy_level=INT8_PRODUCTS
         )
         products.process()
         return bytes(products.model.model.SerializeToString())
+
+
+def _after_activation(graph: Any, network: Network) -> list[str]:
+    """Return the names of the products that leave the inner width."""
+    sizes = {one.name: list(one.dims) for one in graph.graph.initializer}
+    shape = list(reversed(network.layers[0].fo.weight.shape))
+    return [
+        node.name
+        for node in graph.graph.node
+        if node.op_type == "MatMul" and any(sizes.get(name) == shape for name in node.input)
+    ]

@@ -40,7 +40,15 @@ def reading_card(reading: Reading, advice: Advice, number: int) -> RenderableTyp
     _add_urgency(facts, advice)
     lines.append(facts)
     style = STYLES[reading.state]
-    return Panel(Group(*lines), title=Text(str(number), style), title_align="left", border_style=style, box=box.ROUNDED)
+    return Panel(
+        Group(*lines),
+        title=Text(str(number), style),
+        title_align="left",
+        subtitle=Text(f"{word('model', language)} {reading.model}", "dim"),
+        subtitle_align="right",
+        border_style=style,
+        box=box.ROUNDED,
+    )
 
 
 def _grid() -> Table:

@@ -13,18 +13,38 @@ from temperament.language import Language
 from temperament.render.words import word
 
 if TYPE_CHECKING:
-    from temperament.evaluate import HeadReport, Report
+    from temperament.evaluate import AlsoReport, HeadReport, Report
     from temperament.playbook import Entry, Playbook
+
+_SURER = {"zh": "只读最有把握的", "en": "reading only the surest"}
+_FURTHER = {"zh": "另有情绪", "en": "further states"}
+_PRESENCE = {"zh": "各情绪在场概率的", "en": "presence of each feeling:"}
+_SHOWN_STEPS = 2
 
 
 def report_tables(report: "Report", language: Language) -> RenderableType:
-    """Return an evaluation as tables: scores a label and the confusion matrix, for both heads."""
+    """Return an evaluation as tables: scores a label and the confusion matrix, for both heads, then the further states."""
     blocks: list[RenderableType] = []
     for head in (report.temperament, report.state):
         blocks.extend(
             (_summary(head, language), _class_table(head, language), _confusion_table(head, language), Text())
         )
-    return Group(*blocks)
+    return Group(*blocks, _also_line(report.also, language))
+
+
+def _also_line(also: "AlsoReport", language: Language) -> Text:
+    return Text.assemble(
+        (f"{_FURTHER[language]}  ", "bold"),
+        (f"F1 {also.f1:.3f}", "bold green"),
+        f"  {word('precision', language)} {also.precision:.3f} (n={also.named})"
+        f"  {word('recall', language)} {also.recall:.3f} (n={also.support})\n",
+        f"{_PRESENCE[language]} {word('ece', language)} {also.calibration_error:.3f}",
+    )
+
+
+def _coverage_line(head: "HeadReport", language: Language) -> str:
+    steps = "  ".join(f"{share:.0%} → {accuracy:.2f}" for share, accuracy in head.coverage[::_SHOWN_STEPS])
+    return f"{_SURER[language]}  {steps}"
 
 
 def _summary(head: "HeadReport", language: Language) -> Text:
@@ -37,6 +57,7 @@ def _summary(head: "HeadReport", language: Language) -> Text:
         f"  {word('ece', language)} {head.calibration_error:.3f}"
         f"  n={head.messages}\n",
         "  ".join(f"{word(one.band, language)} {one.accuracy:.2f} (n={one.messages})" for one in head.bands),
+        f"\n{_coverage_line(head, language)}",
     )
 
 

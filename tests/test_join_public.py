@@ -1,0 +1,125 @@
+"""The public labels find their texts in anybody's copy of the public collections."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+sys.path.insert(0, str(DATA))
+import join_public  # noqa: E402
+
+
+def labels_of(name):
+    """Read a label file of the repository."""
+    return join_public.read_json_lines(DATA / "public" / f"{name}_labels.jsonl")
+
+
+def write_labels(folder, texts):
+    """Write a label file for (source, text) pairs."""
+    rows = [{"id": join_public.identifier(*pair), "source": pair[0], "kind": "x"} for pair in texts]
+    (folder / "labels.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+
+def run(folder, *options):
+    """Run the script in a folder and return what it said and the joined rows."""
+    done = subprocess.run(
+        [sys.executable, DATA / "join_public.py", "labels.jsonl", "-o", "joined.jsonl", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done, join_public.read_json_lines(folder / "joined.jsonl")
+
+
+def test_masking():
+    """Masking hides addresses, links and numbers and shrinks blanks."""
+    text = " 邮箱a.b@c.com  电话13812345678 单号1234567890 见https://x.cn/a?b=1 短号10086 "
+    assert join_public.mask(text) == "邮箱[邮箱] 电话[电话] 单号[编号] 见[链接] 短号10086"
+
+
+def test_joining_tables_and_dialogues(tmp_path):
+    """CSV reviews and JSON dialogues are joined by id, in the order of the labels; what is missing is said."""
+    (tmp_path / "waimai.csv").write_text("label,review\n0,  太慢  了\n", encoding="utf-8-sig")
+    turns = [{"sender": "customer", "utterances": ["在吗", "急"]}, {"sender": "helpdesk", "utterances": ["在"]}]
+    (tmp_path / "stc3.json").write_text(json.dumps([{"turns": [*turns, turns[0]]}]), encoding="utf-8")
+    write_labels(tmp_path, [("stc3", "在吗 急\n在吗 急"), ("waimai", "太慢 了"), ("htl", "没有这条")])
+    done, joined = run(tmp_path, "--stc3", "stc3.json", "--waimai", "waimai.csv")
+    assert done.returncode == 1
+    assert "2 of 3 labels joined, 1 without text" in done.stderr
+    assert [row["text"] for row in joined] == ["在吗 急\n在吗 急", "太慢 了"]
+
+
+@pytest.mark.parametrize("name", ["reviews.jsonl", "reviews.jsonl.gz"])
+def test_joining_reviews_of_several_collections(tmp_path, name):
+    """JSON lines with source and text are read plain and packed; the source is part of the id."""
+    rows = [
+        {"source": "htl", "positive": False, "text": "前台\u2028电话13812345678"},
+        {"source": "waimai", "positive": True, "text": "好吃"},
+    ]
+    data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    write_labels(tmp_path, [("waimai", "好吃"), ("htl", "前台\u2028电话[电话]"), ("shopping", "好吃")])
+    done, joined = run(tmp_path, "--reviews", name)
+    assert done.returncode == 1
+    assert "2 of 3 labels joined" in done.stderr
+    assert [(row["source"], row["text"]) for row in joined] == [("waimai", "好吃"), ("htl", "前台\u2028电话[电话]")]
+
+
+def test_hotel_reviews_stand_in_two_collections(tmp_path):
+    """A hotel review listed once under one of its two collections is found under the other, no other review is."""
+    rows = [
+        {"source": "htl", "text": "房间小"},
+        {"source": "shopping", "text": "早餐差"},
+        {"source": "waimai", "text": "冷了"},
+    ]
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (tmp_path / "reviews.jsonl").write_text(lines, encoding="utf-8")
+    write_labels(tmp_path, [("shopping", "房间小"), ("htl", "早餐差"), ("shopping", "冷了")])
+    _, joined = run(tmp_path, "--reviews", "reviews.jsonl")
+    assert [row["text"] for row in joined] == ["房间小", "早餐差"]
+
+
+def test_dialogues_as_packed_json_lines(tmp_path):
+    """Dialogues are read from packed JSON lines, too, and keep all fields of the label."""
+    line = json.dumps({"turns": [{"sender": "customer", "utterances": ["在吗"]}]}) + "\n"
+    (tmp_path / "stc3.jsonl.gz").write_bytes(gzip.compress(line.encode()))
+    write_labels(tmp_path, [("stc3", "在吗")])
+    done, joined = run(tmp_path, "--stc3", "stc3.jsonl.gz")
+    assert (done.returncode, done.stderr) == (0, "1 of 1 labels joined, 0 without text\n")
+    assert joined == [{"id": join_public.identifier("stc3", "在吗"), "source": "stc3", "kind": "x", "text": "在吗"}]
+
+
+@pytest.fixture(scope="module")
+def public_texts(shared):
+    """The texts of the public dialogues and of the unlabelled reviews, by id."""
+    copies = {
+        "stc3": shared / "conversations" / "helpdesk.jsonl.gz",
+        "reviews": shared / "unlabelled" / "reviews.jsonl.gz",
+    }
+    return join_public.texts_by_id(copies)
+
+
+def test_joining_gives_the_labelled_texts_back(shared, public_texts):
+    """Joined with the public texts, the labels give the rows of real_train, and the dialogues of real_dev."""
+    for name, sources in (("real_train", set(join_public.COPIES)), ("real_dev", {"stc3"})):
+        labels = labels_of(name)
+        rows = join_public.read_json_lines(shared / "labels" / f"{name}.jsonl")
+        assert [{k: v for k, v in row.items() if k != "text"} for row in rows] == labels
+        joined = join_public.join([row for row in labels if row["source"] in sources], public_texts)
+        assert joined == [row for row in rows if row["source"] in sources]
+
+
+@pytest.mark.parametrize("name", ["more", "second"])
+def test_newer_labels_join_completely(name, public_texts):
+    """Every label read by a language model finds its text in the dialogues and the unlabelled reviews."""
+    labels = labels_of(name)
+    joined = join_public.join(labels, public_texts)
+    assert [row["id"] for row in joined] == [row["id"] for row in labels]
+    assert all(row["text"].strip() for row in joined)
+    assert all(join_public.identifier(row["source"], row["text"]) == row["id"] for row in joined)
