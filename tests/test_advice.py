@@ -1,13 +1,24 @@
 """Advice for every cell: whole, sourced, state first, and never a forbidden phrase."""
 
-from dataclasses import fields, replace
+import json
+from dataclasses import asdict, fields, replace
 from itertools import product
 
 import pytest
 from msgspec import structs
 
 from temperament import playbook
-from temperament.advice import CHANNELS, FROM_THE_OTHER, MOST_AVOIDED, MOST_SAYINGS, Guidance, recommend, signals
+from temperament.advice import (
+    CHANNELS,
+    FROM_THE_OTHER,
+    MOST_AVOIDED,
+    MOST_SAYINGS,
+    Clocks,
+    Escalation,
+    Guidance,
+    recommend,
+    signals,
+)
 from temperament.errors import UsageError
 from temperament.labels import STATES, TEMPERAMENTS, Reading
 from temperament.language import LANGUAGES
@@ -40,11 +51,12 @@ def test_advice_is_whole(temperament, state):
         assert len(advice.avoid) <= MOST_AVOIDED
         assert len(advice.say) <= max(MOST_SAYINGS, len(advice.steps) + FROM_THE_OTHER)
         assert all(0 <= one.step <= len(advice.steps) for one in advice.say)
-        pieces = [advice.principle, *advice.steps, *advice.tuning]
+        pieces = [advice.principle, *advice.steps, *advice.tuning, *advice.notes]
         assert all(one.text and one.entry for one in pieces)
         assert all(one.text and one.meaning for one in sayings(advice))
         assert all(one.phrase and one.why for one in advice.avoid)
-        assert {one.source for one in [*pieces, *advice.avoid, *sayings(advice)]} == set(advice.sources)
+        used = [*pieces, *advice.avoid, *sayings(advice), *advice.now, *advice.ask, advice.clocks]
+        assert {one.source for one in used} == set(advice.sources)
         assert len(set(advice.sources)) == len(advice.sources)
         assert advice.pace in {"quick", "even", "slow"}
         assert advice.priority in {"low", "normal", "high"}
@@ -304,5 +316,6 @@ def test_rules_that_name_a_label_are_added():
 def test_advice_holds_no_playbook_objects():
     """Advice is plain values, so that it can be written as JSON."""
     advice = advice_of("melancholic", "difficult")
-    plain = (str, bool, int, tuple, Guidance)
-    assert all(isinstance(getattr(advice, one.name), plain) for one in fields(advice) if one.name != "escalate")
+    plain = (str, bool, int, tuple, type(None), Guidance, Escalation, Clocks)
+    assert all(isinstance(getattr(advice, one.name), plain) for one in fields(advice))
+    assert json.loads(json.dumps(asdict(advice), ensure_ascii=False))["state"] == "difficult"

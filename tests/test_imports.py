@@ -17,9 +17,9 @@ ORDER = [
     {"labels"},
     {"text"},
     {"features", "datasets", "playbook"},
-    {"advice", "evaluate", "model"},
-    {"evidence"},
-    {"card", "classifier", "reader"},
+    {"evaluate", "model", "trust", "turns", "workbook"},
+    {"advice", "evidence"},
+    {"card", "classifier", "guide", "reader"},
     {"training"},
     {"help_texts", "render"},
     {"cli"},
@@ -98,7 +98,7 @@ def test_imports_point_downwards(name):
     assert {one for one in graph()[name] if floor[one] >= floor[name]} == set()
 
 
-@pytest.mark.parametrize("name", ["advice", "evaluate", "playbook", "render", "datasets"])
+@pytest.mark.parametrize("name", ["advice", "evaluate", "guide", "playbook", "render", "datasets", "trust"])
 def test_rooms_that_never_see_a_model(name):
     """Advice, scores and rendering rest on plain values: no model, reader or classifier behind them."""
     assert not reach(name) & {"model", "reader", "classifier", "evidence", "training"}

@@ -123,7 +123,7 @@ def test_a_reading_card_says_the_main_things(toy):
         f"{reading.state_probabilities['angry']:.0%}",
         f"“{reading.evidence[0].text}”",
         advice.steps[0].text,
-        advice.say[0].text,
+        *(one.text for one in advice.now),
         advice.avoid[0].phrase,
         advice.escalate.reason,
     ):

@@ -20,6 +20,7 @@ from temperament.playbook.shapes import (
     Guideline,
     Letter,
     MoveRule,
+    Reply,
     Script,
     Signal,
     Slot,
@@ -73,6 +74,7 @@ class Playbook:
     authority: dict[str, Authority]
     letters: dict[str, Letter]
     trades: dict[str, Trade]
+    replies: dict[str, Reply]
     slots: dict[str, Slot]
 
     def shelves(self) -> dict[str, dict[str, Entry]]:

@@ -37,12 +37,12 @@ def check_all(shelves: Shelves, folder: Path) -> None:
 
 
 def without(shelf: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
-    """Return the entries without references to disabled ones under ``avoid`` and ``forms``."""
+    """Return the entries without references to disabled ones under ``avoid``, ``forms`` and ``signals``."""
 
     def cleaned(entry: Any) -> Any:
         kept = {
             name: tuple(one for one in getattr(entry, name) if one not in gone)
-            for name in ("avoid", "forms")
+            for name in ("avoid", "forms", "signals")
             if gone.intersection(getattr(entry, name, ()))
         }
         return msgspec.structs.replace(entry, **kept) if kept else entry
@@ -96,9 +96,7 @@ def _check_ids(shelves: Shelves, folder: Path) -> None:
     seen: set[str] = set()
     for identifier in (identifier for shelf in shelves.values() for identifier in shelf):
         if identifier in seen:
-            raise broken(
-                folder, 1, f"编号 {identifier} 在两个文件里都有", f"the id {identifier} stands in two files"
-            )
+            raise broken(folder, 1, f"编号 {identifier} 在两个文件里都有", f"the id {identifier} stands in two files")
         seen.add(identifier)
 
 
@@ -112,6 +110,7 @@ def _check_references(shelves: Shelves, folder: Path) -> None:
             for name in one.avoid
         ),
         *((one.id, "to", one.to, "authority") for one in shelves["signals"].values()),
+        *((one.id, "signals", name, "signals") for one in shelves["replies"].values() for name in one.signals),
         *((one.id, "forms", name, "forms") for one in shelves["procedure"].values() for name in one.forms),
     ]
     for holder, field, name, kind in named:

@@ -32,6 +32,7 @@ KINDS: dict[str, type[Entry]] = {
     "authority": shapes.Authority,
     "letters": shapes.Letter,
     "trades": shapes.Trade,
+    "replies": shapes.Reply,
     "slots": shapes.Slot,
 }
 """The kinds of entries: the stem of the file and the shape of what stands in it."""
@@ -44,7 +45,7 @@ def read(path: Path, shape: type[Kind]) -> dict[str, Kind]:
     """Return the entries of a file by id, in their order; raises ``PlaybookError``."""
     root, items = _parse(path)
     try:
-        entries = msgspec.convert(items, list[shape])  # type: ignore[valid-type]
+        entries: list[Kind] = msgspec.convert(items, list[shape])  # type: ignore[valid-type]
     except msgspec.ValidationError as error:
         raise _explain(path, root, shape, str(error)) from error
     by_id: dict[str, Kind] = {}
@@ -60,7 +61,8 @@ def read_over(path: Path, shape: type[Kind], base: Mapping[str, Kind]) -> dict[s
     Raises ``PlaybookError`` for a faulty entry, an id that stands twice, or a disabled one that is not in ``base``.
     """
     root, items = _parse(path)
-    merged, seen = dict(base), dict.fromkeys(())
+    merged = dict(base)
+    seen: dict[str, None] = {}
     for index, item in enumerate(items):
         known = base.get(item.get("id", "")) if isinstance(item, dict) else None
         if isinstance(item, dict):
@@ -118,9 +120,7 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
     return root, items
 
 
-def _explain(
-    path: Path, root: yaml.Node, shape: type[Shape], message: str, index: int | None = None
-) -> PlaybookError:
+def _explain(path: Path, root: yaml.Node, shape: type[Shape], message: str, index: int | None = None) -> PlaybookError:
     """Make the error for a message of msgspec about a list of entries, or about the one at ``index``."""
     match = _PATH.search(message)
     steps = [int(place) if place else name for place, name in _PART.findall(match.group(1) if match else "")]

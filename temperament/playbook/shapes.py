@@ -347,3 +347,16 @@ class Slot(Entry, frozen=True, kw_only=True):
 
     slot: Annotated[str, Meta(pattern=r"^[a-z_]+$")]
     name: Text
+
+
+class Reply(Entry, frozen=True, kw_only=True):
+    """Sentences for one part of a reply; the entry that fits most closely is taken, and of it the first that may be said.
+
+    ``states``, ``temperaments`` and ``signals`` limit it (empty: any); what names a signal that shows comes first.
+    """
+
+    part: Part
+    states: tuple[StateLabel, ...] = ()
+    temperaments: tuple[TemperamentLabel, ...] = ()
+    signals: tuple[Id, ...] = ()
+    say: Annotated[tuple[Phrase, ...], Meta(min_length=1)]

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from temperament.labels import NAMES
 from temperament.language import Language
+from temperament.playbook import shapes
 from temperament.render.words import word
 
 if TYPE_CHECKING:
@@ -77,11 +78,13 @@ def playbook_table(book: "Playbook", language: Language) -> RenderableType:
 
 
 def entry_title(entry: "Entry", language: Language) -> str:
-    """Return what an entry is called: its name, its forbidden phrases, or its cause."""
-    if hasattr(entry, "avoid") and not hasattr(entry, "steps"):
+    """Return what an entry is called: its name, its forbidden phrases, its cause, its cell, or its first sentence."""
+    if isinstance(entry, shapes.WordingRule):
         return " / ".join(entry.avoid)
-    text = getattr(entry, "name", None) or getattr(entry, "cause", None)
-    return "" if text is None else str(text.zh if language == "zh" else text.en)
+    if isinstance(entry, shapes.Grade):
+        return f"{entry.impact} × {entry.urgency} → {entry.priority}"
+    text = getattr(entry, "name", None) or getattr(entry, "cause", None) or getattr(entry, "say")[0]  # noqa: B009
+    return str(text.zh if language == "zh" else text.en)
 
 
 def entry_yaml(entry: "Entry") -> str:

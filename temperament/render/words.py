@@ -30,6 +30,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "instead": ("换成", "rather"),
     "escalate": ("何时升级", "escalate when"),
     "escalate_now": ("现在就升级", "escalate now"),
+    "hand_over": ("交给谁", "hand over to"),
+    "now": ("现在说", "say now"),
+    "ask": ("还要问", "still to ask"),
+    "notes": ("留意", "mind"),
+    "clocks": ("时限", "deadlines"),
+    "acknowledge": ("先应一声", "acknowledge in"),
+    "reply": ("首次答复", "first reply in"),
+    "progress": ("每隔报进展", "report every"),
+    "turn": ("第几句", "turn"),
+    "named_done": ("✓ 已注明做过", "✓ named as done"),
+    "silence": ("最长沉默", "longest silence"),
     "pace": ("节奏", "pace"),
     "priority": ("优先级", "priority"),
     "quick": ("快", "quick"),
@@ -63,3 +74,11 @@ def word(key: str, language: Language) -> str:
 def source_name(source: str, language: Language) -> str:
     """Return how a source is shown: manual and lines as they are, our own by name."""
     return word("ours", language) if source == "ours" else source
+
+
+def span(minutes: int, language: Language) -> str:
+    """Return a span of time in its largest whole unit."""
+    for size, zh, en in ((1440, " 天", " d"), (60, " 小时", " h"), (1, " 分钟", " min")):
+        if minutes % size == 0 and minutes >= size:
+            return f"{minutes // size}{zh if language == 'zh' else en}"
+    return "0"
