@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from temperament.advice import Advice as Advice
     from temperament.advice import recommend as recommend
     from temperament.errors import TemperamentError as TemperamentError
+    from temperament.guidance import guide as guide
     from temperament.labels import Evidence as Evidence
     from temperament.labels import Reading as Reading
+    from temperament.promises import trust as trust
     from temperament.reader import Classifier as Classifier
 
 __version__ = "0.1.0"
@@ -32,6 +34,8 @@ _HOMES = {
     "Classifier": "temperament.reader",
     "Advice": "temperament.advice",
     "recommend": "temperament.advice",
+    "guide": "temperament.guidance",
+    "trust": "temperament.promises",
 }
 __all__ = [*_HOMES, "classify", "classify_many"]  # noqa: PLE0604 (all are names)
 

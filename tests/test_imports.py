@@ -17,9 +17,9 @@ ORDER = [
     {"labels"},
     {"text"},
     {"features", "datasets", "playbook"},
-    {"evaluate", "model", "trust", "turns", "workbook"},
+    {"evaluate", "model", "promises", "turns", "workbook"},
     {"advice", "evidence"},
-    {"card", "classifier", "guide", "reader"},
+    {"card", "classifier", "guidance", "reader"},
     {"training"},
     {"help_texts", "render"},
     {"cli"},
@@ -98,7 +98,7 @@ def test_imports_point_downwards(name):
     assert {one for one in graph()[name] if floor[one] >= floor[name]} == set()
 
 
-@pytest.mark.parametrize("name", ["advice", "evaluate", "guide", "playbook", "render", "datasets", "trust"])
+@pytest.mark.parametrize("name", ["advice", "evaluate", "guidance", "playbook", "render", "datasets", "promises"])
 def test_rooms_that_never_see_a_model(name):
     """Advice, scores and rendering rest on plain values: no model, reader or classifier behind them."""
     assert not reach(name) & {"model", "reader", "classifier", "evidence", "training"}

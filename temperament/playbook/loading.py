@@ -58,9 +58,10 @@ def read(path: Path, shape: type[Kind]) -> dict[str, Kind]:
 def read_over(path: Path, shape: type[Kind], base: Mapping[str, Kind]) -> dict[str, Kind]:
     """Return ``base`` with the entries of a file laid over it: added, changed field by field, or disabled.
 
-    Raises ``PlaybookError`` for a faulty entry, an id that stands twice, or a disabled one that is not in ``base``.
+    A file of comments alone changes nothing. Raises ``PlaybookError`` for a faulty entry, an id that stands twice, or
+    a disabled one that is not in ``base``.
     """
-    root, items = _parse(path)
+    root, items = _parse(path, empty=True)
     merged = dict(base)
     seen: dict[str, None] = {}
     for index, item in enumerate(items):
@@ -99,7 +100,7 @@ def broken(path: Path, line: int, zh: str, en: str) -> PlaybookError:
     return PlaybookError(f"{path}:{line}：{zh}。", f"{path}:{line}: {en}.")
 
 
-def _parse(path: Path) -> tuple[yaml.Node, Any]:
+def _parse(path: Path, *, empty: bool = False) -> tuple[yaml.Node, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
@@ -113,6 +114,8 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
         problem = getattr(error, "problem", None) or getattr(error, "reason", "")
         line = mark.line + 1 if mark else 1
         raise broken(path, line, f"不是合格的 YAML（{problem}）", f"is not valid YAML ({problem})") from error
+    if root is None and empty:
+        return yaml.SequenceNode("", []), []
     if root is None or not isinstance(items, list):
         raise broken(
             path, 1, "应是一个条目列表（每条以“- id:”开头）", "must be a list of entries (each begins '- id:')"
@@ -122,17 +125,41 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
 
 def _explain(path: Path, root: yaml.Node, shape: type[Shape], message: str, index: int | None = None) -> PlaybookError:
     """Make the error for a message of msgspec about a list of entries, or about the one at ``index``."""
-    match = _PATH.search(message)
-    steps = [int(place) if place else name for place, name in _PART.findall(match.group(1) if match else "")]
+    steps, fault = _located(message)
     if index is not None:
         steps.insert(0, index)
-    fault = message[: match.start()] if match else message
-    field = ".".join(str(step) for step in steps[1:] if isinstance(step, str)) or "id"
+    field, allowed = _named(shape, steps[1:])
     line = _walk(root, steps).start_mark.line + 1
-    allowed = _allowed(inspect.type_info(shape), steps[1:])
+    return broken(path, line, *describe(field, fault, allowed))
+
+
+def fault_of(shape: type[Shape], message: str) -> tuple[str, str]:
+    """Return a message of msgspec about one entry, in Chinese and English, with field and allowed values."""
+    steps, fault = _located(message)
+    field, allowed = _named(shape, steps)
+    return describe(field, fault, allowed)
+
+
+def describe(field: str, fault: str, allowed: list[str]) -> tuple[str, str]:
+    """Return what is wrong with a field and what it allows, in Chinese and English."""
     zh = f"字段 {field} 不合规定（{fault}）" + (f"；可用：{'、'.join(allowed)}" if allowed else "")
     en = f"field {field}: {fault}" + (f"; allowed: {', '.join(allowed)}" if allowed else "")
-    return broken(path, line, zh, en)
+    return zh, en
+
+
+def _located(message: str) -> tuple[list[int | str], str]:
+    """Return the path that a message of msgspec ends with, and the message without it."""
+    match = _PATH.search(message)
+    steps: list[int | str] = [
+        int(place) if place else name for place, name in _PART.findall(match.group(1) if match else "")
+    ]
+    return steps, message[: match.start()] if match else message
+
+
+def _named(shape: type[Shape], steps: list[int | str]) -> tuple[str, list[str]]:
+    """Return the name of the field a path within an entry leads to, and what it allows."""
+    field = ".".join(step for step in steps if isinstance(step, str)) or "id"
+    return field, _allowed(inspect.type_info(shape), steps)
 
 
 def _walk(node: yaml.Node, steps: list[int | str]) -> yaml.Node:

@@ -16,12 +16,14 @@ from temperament.errors import InputError, UsageError
 _UNITS = {
     "w": 10080, "周": 10080, "星期": 10080,
     "d": 1440, "day": 1440, "days": 1440, "天": 1440, "日": 1440,
-    "h": 60, "hr": 60, "hour": 60, "hours": 60, "小时": 60, "个小时": 60, "钟头": 60, "个钟头": 60, "时": 60,
+    "h": 60, "hr": 60, "hrs": 60, "hour": 60, "hours": 60, "小时": 60, "钟头": 60, "时": 60,
     "m": 1, "min": 1, "mins": 1, "minute": 1, "minutes": 1, "分钟": 1, "分": 1,
-    "s": 1 / 60, "秒": 1 / 60,
+    "s": 1 / 60, "sec": 1 / 60, "秒": 1 / 60, "秒钟": 1 / 60,
 }  # fmt: skip
-_NUMBERS = {name: value for value, name in enumerate("零一二三四五六七八九十")} | {"两": 2, "半": 0.5}
-_PIECE = re.compile(r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十半])\s*([a-z]+|个?小时|个?钟头|星期|分钟?|[周天日时秒])(半)?")
+_DIGITS = {name: value for value, name in enumerate("零一二三四五六七八九")} | {"两": 2}
+_PIECE = re.compile(
+    r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十]+|半)(个半|个)?([a-z]+|小时|钟头|星期|分钟?|秒钟?|[周天日时])(半)?"
+)
 _COLUMNS = {
     "promised": ("promised", "承诺", "承诺时间", "承诺用时", "承诺回复时间"),
     "replied": ("replied", "回复", "回复时间", "回复用时", "实际", "实际用时"),
@@ -91,7 +93,7 @@ def minutes(span: str | float | timedelta) -> float:
 
 def _spoken(text: str) -> float:
     """Read 24h, 1h30m, 1天2小时, 一个半小时, or a bare number of minutes."""
-    bare = re.sub(r"[\s,，]", "", text.strip().lower()).replace("个半", ".5个").replace("一.5", "1.5").replace("两.5", "2.5")
+    bare = re.sub(r"[\s,，]", "", text.strip().lower())
     if re.fullmatch(r"\d+(\.\d+)?", bare):
         return float(bare)
     pieces = list(_PIECE.finditer(bare))
@@ -101,11 +103,20 @@ def _spoken(text: str) -> float:
 
 
 def _minutes_of(piece: re.Match[str]) -> float:
-    number, unit, half = piece.groups()
+    number, more, unit, half = piece.groups()
     if unit not in _UNITS:
         raise _unclear(piece.group())
-    count = float(number) if number[0].isdigit() else float(_NUMBERS[number])
-    return (count + (0.5 if half else 0)) * _UNITS[unit]
+    return (_count(number) + (0.5 if half or more == "个半" else 0)) * _UNITS[unit]
+
+
+def _count(number: str) -> float:
+    """Read a number in digits, or in characters up to 九十九."""
+    if number[0].isascii():
+        return float(number)
+    if number == "半":
+        return 0.5
+    tens, ten, ones = number.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
 
 
 def report(cases: Iterable[Trust]) -> TrustReport:
