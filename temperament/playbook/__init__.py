@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temperament.errors import UsageError
 from temperament.labels import STATES, TEMPERAMENTS
+from temperament.playbook.expressions import expand
 from temperament.playbook.loading import broken, read
 from temperament.playbook.shapes import (
     Cause,
+    Check,
+    Part,
     Signal,
+    Spelling,
     StateStrategy,
     Strategy,
     Tag,
@@ -23,7 +27,7 @@ from temperament.playbook.shapes import (
 
 __all__ = ["MANUALS", "SHIPPED", "Playbook", "load", "shipped"]
 
-Entry = Strategy | WordingRule | Cause | Tag | Signal
+Entry = Strategy | WordingRule | Cause | Tag | Signal | Check | Part | Spelling
 Labelled = TypeVar("Labelled", TemperamentStrategy, StateStrategy)
 SHIPPED = Path(__file__).resolve().parent
 MANUALS: dict[str, Text] = {
@@ -49,6 +53,9 @@ class Playbook:
     causes: dict[str, Cause]
     tags: dict[str, Tag]
     signals: dict[str, Signal]
+    checks: dict[str, Check]
+    parts: dict[str, Part]
+    spellings: dict[str, Spelling]
 
     def shelves(self) -> dict[str, dict[str, Entry]]:
         """Return the entries of every kind under the kind's name."""
@@ -59,6 +66,9 @@ class Playbook:
             "causes": dict(self.causes),
             "tags": dict(self.tags),
             "signals": dict(self.signals),
+            "checks": dict(self.checks),
+            "parts": dict(self.parts),
+            "spellings": dict(self.spellings),
         }
 
     def entries(self) -> Iterator[Entry]:
@@ -93,6 +103,9 @@ def load(folder: Path) -> Playbook:
         causes=read(folder / "causes.yaml", Cause),
         tags=read(folder / "tags.yaml", Tag),
         signals=read(folder / "signals.yaml", Signal),
+        checks=read(folder / "checks.yaml", Check),
+        parts=read(folder / "parts.yaml", Part),
+        spellings=read(folder / "spellings.yaml", Spelling),
     )
     _check_labels(playbook, folder)
     _check_references(playbook, folder)
@@ -132,28 +145,47 @@ def _check_labels(playbook: Playbook, folder: Path) -> None:
 
 
 def _check_references(playbook: Playbook, folder: Path) -> None:
-    """Every wording rule that a strategy names exists."""
+    """Every wording rule that a strategy or a check names exists, and so does every part that eases a check."""
     for strategy in (*playbook.temperaments.values(), *playbook.states.values()):
         for identifier in strategy.avoid:
-            if identifier not in playbook.wording:
-                raise broken(
-                    folder / "wording.yaml",
-                    1,
-                    f"{strategy.id} 的 avoid 里提到的 {identifier} 不存在",
-                    f"{identifier}, named under avoid of {strategy.id}, does not exist",
-                )
+            _exists(identifier, playbook.wording, folder / "wording.yaml", f"{strategy.id}", "avoid")
+    for check in playbook.checks.values():
+        if check.wording is not None:
+            _exists(check.wording, playbook.wording, folder / "wording.yaml", check.id, "wording")
+        elif not (check.message and check.better and check.level and check.source):
+            raise broken(
+                folder / "checks.yaml",
+                1,
+                f"{check.id} 没有 wording，就要有 message、better、level 和 source",
+                f"{check.id} names no wording rule, so it needs message, better, level and source",
+            )
+        for name in check.eased.by if check.eased else ():
+            _exists(f"part.{name}", playbook.parts, folder / "parts.yaml", check.id, "eased")
+
+
+def _exists(identifier: str, shelf: dict[str, Any], path: Path, user: str, field: str) -> None:
+    if identifier not in shelf:
+        raise broken(
+            path,
+            1,
+            f"{user} 的 {field} 里提到的 {identifier} 不存在",
+            f"{identifier}, named under {field} of {user}, does not exist",
+        )
 
 
 def _check_expressions(playbook: Playbook, folder: Path) -> None:
-    """Every regular expression of a signal compiles."""
-    for signal in playbook.signals.values():
-        for expression in (*signal.cues, *signal.but):
+    """Every regular expression of a signal, a check or a part compiles."""
+    entries = [("signals", one.id, (*one.cues, *one.but)) for one in playbook.signals.values()]
+    entries += [("checks", one.id, (*one.patterns, *one.but)) for one in playbook.checks.values()]
+    entries += [("parts", one.id, one.cues) for one in playbook.parts.values()]
+    for name, identifier, expressions in entries:
+        for expression in expressions:
             try:
-                re.compile(expression)
+                re.compile(expression if name == "signals" else expand(expression))
             except re.error as error:
                 raise broken(
-                    folder / "signals.yaml",
+                    folder / f"{name}.yaml",
                     1,
-                    f"{signal.id} 里的正则 {expression} 写错了（{error}）",
-                    f"the expression {expression} of {signal.id} is wrong ({error})",
+                    f"{identifier} 里的正则 {expression} 写错了（{error}）",
+                    f"the expression {expression} of {identifier} is wrong ({error})",
                 ) from error
