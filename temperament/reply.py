@@ -221,7 +221,7 @@ class Checker:
         for rule, places in spans.items():
             exceptions = [one.span() for but in rule.but for one in but.finditer(texts[rule.check.raw])]
             for start, end in _joined(
-                place for place in places if not any(first <= place[0] and place[1] <= last for first, last in exceptions)
+                place for place in places if not any(first < place[1] and place[0] < last for first, last in exceptions)
             ):
                 yield rule, start, end
 
@@ -403,7 +403,7 @@ def _counts(rule: _Rule, text: str, start: int, end: int, quoted: list[tuple[int
     """Tell whether a match is meant: neither quoted, denied, politely asked nor supposed."""
     if rule.check.raw:
         return True
-    if any(first <= start and end <= last for first, last in quoted):
+    if any(first <= start < last or first < end <= last for first, last in quoted):
         return False
     if not rule.check.negatable:
         return True

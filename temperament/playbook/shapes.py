@@ -191,8 +191,8 @@ class Check(Shape, frozen=True, kw_only=True, rename={"but": "except"}):
     """What an agent's reply must not say, as expressions; their short hand stands at the head of ``checks.yaml``.
 
     ``wording`` names the wording rule whose sentences the expressions paraphrase; it then gives why, better wording,
-    source and, unless ``level`` is set, the level. ``but`` (written ``except`` in the file) are expressions in whose
-    matches a pattern does not count. ``alone`` asks that hardly anything but filler is left of the reply; ``raw`` looks
+    source and, unless ``level`` is set, the level. ``but`` (written ``except`` in the file) are expressions; what
+    overlaps a match of one does not count. ``alone`` asks that hardly anything but filler is left of the reply; ``raw`` looks
     at the text before evasions are undone; ``negatable`` lets "it is not that …" silence a match.
     """
 
