@@ -152,7 +152,7 @@ class Checker:
         self._by_pair: dict[str, list[int]] = {}
         for index, pattern in enumerate(self._patterns):
             pairs = needed(pattern.search.pattern)
-            if pairs is None or pattern.rule.check.raw:
+            if pairs is None:
                 self._always.append(index)
             for pair in pairs or ():
                 self._by_pair.setdefault(pair, []).append(index)
@@ -209,13 +209,15 @@ class Checker:
     def _matches(self, view: _View) -> Iterator[tuple[_Rule, int, int]]:
         """Find every rule's places; places of one rule that overlap are one."""
         texts = {False: view.text, True: view.folded.text}
-        quoted = _quoted(view.text)
+        quoted: list[tuple[int, int]] | None = None
         spans: dict[_Rule, list[tuple[int, int]]] = {}
-        for index in self._candidates(view.text):
+        for index in self._candidates(view):
             rule, search = self._patterns[index].rule, self._patterns[index].search
             text = texts[rule.check.raw]
             for match in search.finditer(text):
                 start, end = match.span()
+                if quoted is None:
+                    quoted = _quoted(view.text)
                 if start < end and _counts(rule, text, start, end, quoted):
                     spans.setdefault(rule, []).append((start, end))
         for rule, places in spans.items():
@@ -225,8 +227,11 @@ class Checker:
             ):
                 yield rule, start, end
 
-    def _candidates(self, text: str) -> list[int]:
-        pairs = {*map("".join, zip(text, text[1:], strict=False)), *text}
+    def _candidates(self, view: _View) -> list[int]:
+        """Return the patterns that could match: those whose pairs or characters the text holds."""
+        pairs: set[str] = set()
+        for text in {view.text, view.folded.text}:
+            pairs.update(map(str.__add__, text, text[1:]), text)
         found = set(self._always)
         for pair in self._by_pair.keys() & pairs:
             found.update(self._by_pair[pair])

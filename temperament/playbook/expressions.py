@@ -13,6 +13,7 @@ _NAMES = {
     "…": r"[^。!?;\n]{0,16}",
     "你": "[你您]",
 }
+_EVERYWHERE = frozenset("你您我的是不了有这就在到要说会能可好,。!?")
 _SHORT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|" + "|".join(_NAMES))
 
 
@@ -43,7 +44,7 @@ def _best(items: Iterable[Any]) -> frozenset[str] | None:
         inner = _inside(name, value)
         if inner is not None:
             found.append(inner)
-    return max(found, key=_worth, default=None)
+    return min(found, key=_cost, default=None)
 
 
 def _inside(name: str, value: Any) -> frozenset[str] | None:
@@ -67,6 +68,6 @@ def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     return frozenset(whole)
 
 
-def _worth(strings: frozenset[str]) -> tuple[int, int]:
-    """Pairs tell more than single characters, few alternatives more than many."""
-    return min(map(len, strings)), -len(strings)
+def _cost(strings: frozenset[str]) -> float:
+    """Guess how often a text holds one of these: pairs are rare, single characters are not, some stand everywhere."""
+    return sum(0.02 if len(one) > 1 else 1.0 if one in _EVERYWHERE else 0.1 for one in strings)
