@@ -16,7 +16,7 @@ from temperament.labels import Reading
 from temperament.language import Language, default_language
 from temperament.playbook import Playbook
 from temperament.playbook.expressions import expand, needed
-from temperament.playbook.shapes import Channel, Check, CheckKind, Level, Part, Phrase, Spelling, Text
+from temperament.playbook.shapes import Channel, Check, CheckKind, Level, Phrase, Spelling, Text
 from temperament.text import HAN, Folded, fold
 
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -291,7 +291,7 @@ def _rules(book: Playbook) -> list[_Rule]:
     """Join every check with its wording rule; wording rules without a check are looked for as they are written."""
     covered = {check.wording for check in book.checks.values()}
     plain = [
-        Check(id=rule.id, kind="forbidden", wording=rule.id, patterns=rule.avoid, fires=rule.avoid, silent=("。",))
+        Check(id=rule.id, kind="forbidden", wording=rule.id, patterns=rule.avoid, fires=rule.avoid, silent=("。",), source=rule.source)
         for rule in book.wording.values()
         if rule.id not in covered
     ]
@@ -302,16 +302,14 @@ def _rule(check: Check, book: Playbook) -> _Rule:
     wording = None if check.wording is None else book.wording[check.wording]
     level = check.level or (wording and wording.level)
     message = check.message or (wording and wording.why)
-    source = check.source or (wording and wording.source)
-    if level is None or message is None or source is None:  # the playbook was not checked at loading
-        raise UsageError(f"{check.id} 缺少 level、message 或 source。", f"{check.id} lacks level, message or source.")
+    assert level is not None and message is not None, f"{check.id} was let through without level or message"
     return _Rule(
         name=check.wording or check.id,
         check=check,
         level=level,
         message=message,
         better=check.better or (wording.better if wording else ()),
-        source=source,
+        source=check.source,
         worst_for=wording.states if wording else (),
         but=tuple(re.compile(expand(one)) for one in check.but),
     )

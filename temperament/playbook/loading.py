@@ -1,6 +1,7 @@
 """Read one playbook file into its typed shape; errors name the file, the line, the field and what is allowed."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,9 +10,35 @@ import yaml
 from msgspec import inspect
 
 from temperament.errors import PlaybookError
-from temperament.playbook.shapes import Shape
+from temperament.playbook import shapes
+from temperament.playbook.shapes import Entry, Shape
 
-Kind = TypeVar("Kind", bound=Shape)
+Kind = TypeVar("Kind", bound=Entry)
+KINDS: dict[str, type[Entry]] = {
+    "temperaments": shapes.TemperamentStrategy,
+    "states": shapes.StateStrategy,
+    "groups": shapes.Group,
+    "wording": shapes.WordingRule,
+    "causes": shapes.Cause,
+    "tags": shapes.Tag,
+    "signals": shapes.Signal,
+    "moves": shapes.MoveRule,
+    "channels": shapes.ChannelPack,
+    "scripts": shapes.Script,
+    "guidelines": shapes.Guideline,
+    "procedure": shapes.StageRule,
+    "forms": shapes.Form,
+    "grading": shapes.Grade,
+    "authority": shapes.Authority,
+    "letters": shapes.Letter,
+    "trades": shapes.Trade,
+    "slots": shapes.Slot,
+    "checks": shapes.Check,
+    "parts": shapes.ReplyPart,
+    "spellings": shapes.Spelling,
+}
+"""The kinds of entries: the stem of the file and the shape of what stands in it."""
+_DISABLED = "disabled"
 _PATH = re.compile(r" - at `\$([^`]*)`$")
 _PART = re.compile(r"\[(\d+)\]|\.(\w+)")
 
@@ -25,12 +52,47 @@ def read(path: Path, shape: type[Kind]) -> dict[str, Kind]:
         raise _explain(path, root, shape, str(error)) from error
     by_id: dict[str, Kind] = {}
     for index, entry in enumerate(entries):
-        identifier = str(getattr(entry, "id"))  # noqa: B009 (every kind of entry has an id, Shape has not)
-        if identifier in by_id:
-            line = _walk(root, [index]).start_mark.line + 1
-            raise broken(path, line, f"编号 {identifier} 出现了两次", f"the id {identifier} occurs twice")
-        by_id[identifier] = entry
+        _refuse_twice(path, root, index, entry.id, by_id)
+        by_id[entry.id] = entry
     return by_id
+
+
+def read_over(path: Path, shape: type[Kind], base: Mapping[str, Kind]) -> dict[str, Kind]:
+    """Return ``base`` with the entries of a file laid over it: added, changed field by field, or disabled.
+
+    Raises ``PlaybookError`` for a faulty entry, an id that stands twice, or a disabled one that is not in ``base``.
+    """
+    root, items = _parse(path)
+    merged, seen = dict(base), dict.fromkeys(())
+    for index, item in enumerate(items):
+        known = base.get(item.get("id", "")) if isinstance(item, dict) else None
+        if isinstance(item, dict):
+            _refuse_twice(path, root, index, str(item.get("id", "")), seen)
+            seen[str(item.get("id", ""))] = None
+        if isinstance(item, dict) and item.get(_DISABLED) is True:
+            merged.pop(_known(path, root, index, item.get("id"), base))
+            continue
+        whole = msgspec.to_builtins(known) | item if known is not None else item
+        try:
+            entry = msgspec.convert(whole, shape)
+        except msgspec.ValidationError as error:
+            raise _explain(path, root, shape, str(error), index) from error
+        merged[entry.id] = entry
+    return merged
+
+
+def _refuse_twice(path: Path, root: yaml.Node, index: int, identifier: str, seen: Mapping[str, object]) -> None:
+    if identifier in seen:
+        line = _walk(root, [index]).start_mark.line + 1
+        raise broken(path, line, f"编号 {identifier} 出现了两次", f"the id {identifier} occurs twice")
+
+
+def _known(path: Path, root: yaml.Node, index: int, identifier: object, base: Mapping[str, Kind]) -> str:
+    """Return the id of an entry to be disabled, or refuse one that is not there."""
+    if identifier in base:
+        return str(identifier)
+    line = _walk(root, [index]).start_mark.line + 1
+    raise broken(path, line, f"要停用的 {identifier} 不存在", f"{identifier}, to be disabled, does not exist")
 
 
 def broken(path: Path, line: int, zh: str, en: str) -> PlaybookError:
@@ -59,9 +121,14 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
     return root, items
 
 
-def _explain(path: Path, root: yaml.Node, shape: type[Shape], message: str) -> PlaybookError:
+def _explain(
+    path: Path, root: yaml.Node, shape: type[Shape], message: str, index: int | None = None
+) -> PlaybookError:
+    """Make the error for a message of msgspec about a list of entries, or about the one at ``index``."""
     match = _PATH.search(message)
-    steps = [int(index) if index else name for index, name in _PART.findall(match.group(1) if match else "")]
+    steps = [int(place) if place else name for place, name in _PART.findall(match.group(1) if match else "")]
+    if index is not None:
+        steps.insert(0, index)
     fault = message[: match.start()] if match else message
     field = ".".join(str(step) for step in steps[1:] if isinstance(step, str)) or "id"
     line = _walk(root, steps).start_mark.line + 1
