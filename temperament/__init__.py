@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from temperament.labels import Evidence as Evidence
     from temperament.labels import Reading as Reading
     from temperament.reader import Classifier as Classifier
+    from temperament.reply import Finding as Finding
+    from temperament.reply import check_reply as check_reply
 
 __version__ = "0.1.0"
 _HOMES = {
@@ -32,6 +34,8 @@ _HOMES = {
     "Classifier": "temperament.reader",
     "Advice": "temperament.advice",
     "recommend": "temperament.advice",
+    "Finding": "temperament.reply",
+    "check_reply": "temperament.reply",
 }
 __all__ = [*_HOMES, "classify", "classify_many"]  # noqa: PLE0604 (all are names)
 

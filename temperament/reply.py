@@ -30,7 +30,9 @@ _MOST_LEFT = 5
 _SHARE_LEFT = 0.2
 _TEXT_SEARCHED = 100
 
-_QUOTED = re.compile("“[^”\n]{1,200}”|「[^」\n]{1,200}」|『[^』\n]{1,200}』|‘[^’\n]{1,200}’|\"[^\"\n]{1,200}\"|《[^》\n]{1,60}》")
+_QUOTED = re.compile(
+    '“[^”\n]{1,200}”|「[^」\n]{1,200}」|『[^』\n]{1,200}』|‘[^’\n]{1,200}’|"[^"\n]{1,200}"|《[^》\n]{1,60}》'
+)
 _REPORTED = re.compile(
     "您(?:刚才|刚刚|之前|前面|上次|昨天|今天|来电|来信|在电话里)?(?:说|提到|反映|反馈|描述|投诉)"
     r"(?![的得话这了吧]|怎么|什么|我能|明|清|完)[^,。!?;\n]{1,40}"
@@ -291,7 +293,15 @@ def _rules(book: Playbook) -> list[_Rule]:
     """Join every check with its wording rule; wording rules without a check are looked for as they are written."""
     covered = {check.wording for check in book.checks.values()}
     plain = [
-        Check(id=rule.id, kind="forbidden", wording=rule.id, patterns=rule.avoid, fires=rule.avoid, silent=("。",), source=rule.source)
+        Check(
+            id=rule.id,
+            kind="forbidden",
+            wording=rule.id,
+            patterns=rule.avoid,
+            fires=rule.avoid,
+            silent=("。",),
+            source=rule.source,
+        )
         for rule in book.wording.values()
         if rule.id not in covered
     ]
@@ -300,8 +310,8 @@ def _rules(book: Playbook) -> list[_Rule]:
 
 def _rule(check: Check, book: Playbook) -> _Rule:
     wording = None if check.wording is None else book.wording[check.wording]
-    level = check.level or (wording and wording.level)
-    message = check.message or (wording and wording.why)
+    level = check.level or (wording.level if wording else None)
+    message = check.message or (wording.why if wording else None)
     assert level is not None and message is not None, f"{check.id} was let through without level or message"
     return _Rule(
         name=check.wording or check.id,
@@ -341,7 +351,9 @@ class _Spellings:
 
     def __init__(self, spellings: Iterable[Spelling]) -> None:
         self._means = {fold(seen).text: one.means for one in spellings for seen in one.seen}
-        letters = [f"(?<![a-z]){re.escape(seen)}(?![a-z])" if seen.isascii() else re.escape(seen) for seen in self._means]
+        letters = [
+            f"(?<![a-z]){re.escape(seen)}(?![a-z])" if seen.isascii() else re.escape(seen) for seen in self._means
+        ]
         self._search = re.compile("|".join(sorted(letters, key=len, reverse=True)) or "(?!)")
 
     def edits(self, text: str) -> list[tuple[int, int, str]]:
@@ -355,9 +367,8 @@ def _gaps(text: str) -> Iterator[tuple[int, int, str]]:
         (start, end), (after, last) = runs[index], runs[index + 1]
         between = text[end:after]
         shorter = min(end - start, last - after)
-        if _BLANK.fullmatch(between) and shorter <= 2:
-            yield end, after, ""
-        elif shorter == 1 and _STOP.fullmatch(between) and _stuttered(text, runs, index):
+        parted = shorter <= 2 and _BLANK.fullmatch(between)
+        if parted or (shorter == 1 and _STOP.fullmatch(between) and _stuttered(text, runs, index)):
             yield end, after, ""
 
 

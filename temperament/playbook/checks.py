@@ -50,9 +50,7 @@ def without(shelf: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
         return msgspec.structs.replace(entry, **kept) if kept else entry
 
     return {
-        identifier: cleaned(entry)
-        for identifier, entry in shelf.items()
-        if getattr(entry, "wording", None) not in gone
+        identifier: cleaned(entry) for identifier, entry in shelf.items() if getattr(entry, "wording", None) not in gone
     }
 
 
@@ -102,9 +100,7 @@ def _check_ids(shelves: Shelves, folder: Path) -> None:
     seen: set[str] = set()
     for identifier in (identifier for shelf in shelves.values() for identifier in shelf):
         if identifier in seen:
-            raise broken(
-                folder, 1, f"编号 {identifier} 在两个文件里都有", f"the id {identifier} stands in two files"
-            )
+            raise broken(folder, 1, f"编号 {identifier} 在两个文件里都有", f"the id {identifier} stands in two files")
         seen.add(identifier)
 
 

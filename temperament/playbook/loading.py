@@ -121,9 +121,7 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
     return root, items
 
 
-def _explain(
-    path: Path, root: yaml.Node, shape: type[Shape], message: str, index: int | None = None
-) -> PlaybookError:
+def _explain(path: Path, root: yaml.Node, shape: type[Shape], message: str, index: int | None = None) -> PlaybookError:
     """Make the error for a message of msgspec about a list of entries, or about the one at ``index``."""
     match = _PATH.search(message)
     steps = [int(place) if place else name for place, name in _PART.findall(match.group(1) if match else "")]
