@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from temperament.labels import Reading as Reading
     from temperament.promises import trust as trust
     from temperament.reader import Classifier as Classifier
+    from temperament.reply import Finding as Finding
+    from temperament.reply import check_reply as check_reply
 
 __version__ = "0.1.0"
 _HOMES = {
@@ -36,6 +38,8 @@ _HOMES = {
     "recommend": "temperament.advice",
     "guide": "temperament.guidance",
     "trust": "temperament.promises",
+    "Finding": "temperament.reply",
+    "check_reply": "temperament.reply",
 }
 __all__ = [*_HOMES, "classify", "classify_many"]  # noqa: PLE0604 (all are names)
 

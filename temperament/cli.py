@@ -184,6 +184,44 @@ def advise(
         _print(advice_card(advice))
 
 
+@app.command(help=tell("check"))
+def check(
+    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help=tell("check.texts"))] = None,
+    file: TableFile = None,
+    text_column: TextColumn = None,
+    state: Annotated[str | None, typer.Option("--state", "-s", help=tell("check.state"))] = None,
+    temperament: Annotated[str | None, typer.Option("--temperament", "-t", help=tell("check.temperament"))] = None,
+    channel: ChannelName = None,
+    disable: Annotated[list[str] | None, typer.Option("--disable", help=tell("check.disable"))] = None,
+    allow: Annotated[list[str] | None, typer.Option("--allow", help=tell("check.allow"))] = None,
+    form: Format = "text",
+    lang: Lang = None,
+) -> int:
+    """Check draft replies; the exit code says whether one has an error or a warning."""
+    from temperament.labels import Reading
+    from temperament.reply import check_reply
+
+    language = _language(lang)
+    reading = None if state is None and temperament is None else Reading.of(temperament or "unclear", state or "calm")
+    replies = _messages(texts, file, text_column)
+    if not replies:
+        sys.stderr.write(("没有读到回复。\n", "No replies were given.\n")[language == "en"])
+    code = ExitCode.OK
+    for number, reply in enumerate(replies, 1):
+        found = check_reply(reply, reading, channel, disable=disable or (), allow=allow or (), language=language)
+        if any(one.level != "suggestion" for one in found):
+            code = ExitCode.FINDINGS
+        if form == "json":
+            from temperament.render.jsonl import findings_json
+
+            _write_json([findings_json(reply, found)])
+        else:
+            from temperament.render.cards import reply_card
+
+            _print(reply_card(reply, found, number, language))
+    return code
+
+
 @app.command(help=tell("train"))
 def train(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=tell("train.files"))],

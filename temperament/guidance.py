@@ -99,7 +99,11 @@ def _duties(rule: StageRule, book: Playbook, language: Language) -> tuple[Guidan
 def _reason(advice: Advice, language: Language) -> str:
     zh, en = language == "zh", f"step {advice.present} of {len(advice.steps)}"
     if not advice.done:
-        return "还没有做过哪一步，从第 1 步开始。" if zh else f"Nothing done yet; begin with step 1 of {len(advice.steps)}."
+        return (
+            "还没有做过哪一步，从第 1 步开始。"
+            if zh
+            else f"Nothing done yet; begin with step 1 of {len(advice.steps)}."
+        )
     found = "、".join(f"第 {one.step} 步（{one.words or one.move}）" for one in advice.done)
     marked = ", ".join(f"step {one.step} ({one.words or one.move})" for one in advice.done)
     if zh:

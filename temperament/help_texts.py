@@ -67,6 +67,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "气质：choleric 孙悟空、sanguine 猪八戒、phlegmatic 沙和尚、melancholic 唐僧、unclear。",
         "Temperament: choleric, sanguine, phlegmatic, melancholic or unclear.",
     ),
+    "check": (
+        "检查客服要发出的回复：不能说的话、为什么、可以换成什么。有必须改或应该改的，退出码为 1。\n\n"
+        '例：temperament check "您先冷静一下，这不归我们管。" --state angry\n\n'
+        "例：temperament check --file 回复.csv --format json > 检查.jsonl",
+        "Check draft replies: what not to say, why, and what instead. Exit code 1 for errors and warnings.\n\n"
+        'Example: temperament check "您先冷静一下，这不归我们管。" --state angry\n\n'
+        "Example: temperament check --file replies.csv --format json > findings.jsonl",
+    ),
+    "check.texts": (
+        "回复；不给或给 - 则读标准输入，一行一条。",
+        "Replies; none or - reads standard input, one a line.",
+    ),
+    "check.state": (
+        "客户的情绪；给了就按它定轻重，并指出缺了什么。",
+        "The customer's state: sets the levels, and missing parts are named.",
+    ),
+    "check.temperament": (
+        "客户的气质；给了就按它定轻重。",
+        "The customer's temperament: sets the levels.",
+    ),
+    "check.disable": (
+        "不要的规则或类别（可多次），如 calm-down、policy、missing。",
+        "A rule or kind to leave out (may be repeated): calm-down, policy, missing …",
+    ),
+    "check.allow": (
+        "允许说的话（可多次）：整处落在里面的不报。",
+        "A phrase that may be said (may be repeated): findings inside it are left out.",
+    ),
     "train": (
         "用标注好的消息训练模型，写成模型文件夹。\n\n"
         "例：temperament train data/corpus/train.jsonl 我的标注.csv -o 我的模型 --test data/corpus/test.jsonl",

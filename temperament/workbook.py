@@ -135,9 +135,7 @@ def _clean(value: object) -> str:
     return str(value).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip("\n ")
 
 
-def _change(
-    cells: Mapping[str, str], rules: Mapping[str, WordingRule], path: Path, number: int
-) -> dict[str, Any]:
+def _change(cells: Mapping[str, str], rules: Mapping[str, WordingRule], path: Path, number: int) -> dict[str, Any]:
     """Return the overlay entry of one row: its id and the fields that differ from the rule of that id."""
     identifier = cells.get("id", "")
     known = rules.get(identifier)

@@ -23,6 +23,7 @@ ANGRY = "你们说好三天到，现在第九天了！打电话没人接，到�
 COMMANDS = [
     ("classify",),
     ("advise",),
+    ("check",),
     ("train",),
     ("evaluate",),
     ("playbook", "list"),

@@ -17,7 +17,7 @@ ORDER = [
     {"labels"},
     {"text"},
     {"features", "datasets", "playbook"},
-    {"evaluate", "model", "promises", "turns", "workbook"},
+    {"evaluate", "model", "promises", "reply", "turns", "workbook"},
     {"advice", "evidence"},
     {"card", "classifier", "guidance", "reader"},
     {"training"},
@@ -98,7 +98,9 @@ def test_imports_point_downwards(name):
     assert {one for one in graph()[name] if floor[one] >= floor[name]} == set()
 
 
-@pytest.mark.parametrize("name", ["advice", "evaluate", "guidance", "playbook", "render", "datasets", "promises"])
+@pytest.mark.parametrize(
+    "name", ["advice", "evaluate", "guidance", "playbook", "render", "reply", "datasets", "promises"]
+)
 def test_rooms_that_never_see_a_model(name):
     """Advice, scores and rendering rest on plain values: no model, reader or classifier behind them."""
     assert not reach(name) & {"model", "reader", "classifier", "evidence", "training"}

@@ -13,6 +13,7 @@ from temperament.playbook.shapes import (
     Authority,
     Cause,
     ChannelPack,
+    Check,
     Entry,
     Form,
     Grade,
@@ -21,9 +22,11 @@ from temperament.playbook.shapes import (
     Letter,
     MoveRule,
     Reply,
+    ReplyPart,
     Script,
     Signal,
     Slot,
+    Spelling,
     StageRule,
     StateStrategy,
     Tag,
@@ -76,6 +79,9 @@ class Playbook:
     trades: dict[str, Trade]
     replies: dict[str, Reply]
     slots: dict[str, Slot]
+    checks: dict[str, Check]
+    parts: dict[str, ReplyPart]
+    spellings: dict[str, Spelling]
 
     def shelves(self) -> dict[str, dict[str, Entry]]:
         """Return the entries of every kind under the kind's name."""

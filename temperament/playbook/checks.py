@@ -9,6 +9,7 @@ from typing import Any, get_args
 import msgspec
 
 from temperament.labels import STATES, TEMPERAMENTS
+from temperament.playbook.expressions import expand
 from temperament.playbook.loading import broken
 from temperament.playbook.shapes import Channel, GroupLabel, Move, Phrase, Priority, Shape, Stage
 
@@ -32,12 +33,13 @@ def check_all(shelves: Shelves, folder: Path) -> None:
     _check_matrix(shelves["grading"], folder / "grading.yaml")
     _check_ids(shelves, folder)
     _check_references(shelves, folder)
+    _check_complete(shelves["checks"], folder / "checks.yaml")
     _check_slots(shelves, folder)
     _check_expressions(shelves, folder)
 
 
 def without(shelf: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
-    """Return the entries without references to disabled ones under ``avoid``, ``forms`` and ``signals``."""
+    """Return the entries without references to disabled ones; checks of a disabled wording rule go with it."""
 
     def cleaned(entry: Any) -> Any:
         kept = {
@@ -47,7 +49,9 @@ def without(shelf: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
         }
         return msgspec.structs.replace(entry, **kept) if kept else entry
 
-    return {identifier: cleaned(entry) for identifier, entry in shelf.items()} if gone else dict(shelf)
+    return {
+        identifier: cleaned(entry) for identifier, entry in shelf.items() if getattr(entry, "wording", None) not in gone
+    }
 
 
 def parts(entry: object) -> Iterator[Shape]:
@@ -112,6 +116,12 @@ def _check_references(shelves: Shelves, folder: Path) -> None:
         *((one.id, "to", one.to, "authority") for one in shelves["signals"].values()),
         *((one.id, "signals", name, "signals") for one in shelves["replies"].values() for name in one.signals),
         *((one.id, "forms", name, "forms") for one in shelves["procedure"].values() for name in one.forms),
+        *((one.id, "wording", one.wording, "wording") for one in shelves["checks"].values() if one.wording),
+        *(
+            (one.id, "eased", f"part.{name}", "parts")
+            for one in shelves["checks"].values()
+            for name in (one.eased.by if one.eased else ())
+        ),
     ]
     for holder, field, name, kind in named:
         if name not in shelves[kind]:
@@ -120,6 +130,18 @@ def _check_references(shelves: Shelves, folder: Path) -> None:
                 1,
                 f"{holder} 的 {field} 里提到的 {name} 不存在",
                 f"{name}, named under {field} of {holder}, does not exist",
+            )
+
+
+def _check_complete(checks: Mapping[str, Any], path: Path) -> None:
+    """A check that paraphrases no wording rule says itself why, what is better, and how grave it is."""
+    for check in checks.values():
+        if not check.wording and not (check.message and check.better and check.level):
+            raise broken(
+                path,
+                1,
+                f"{check.id} 没有 wording，就要有 message、better 和 level",
+                f"{check.id} names no wording rule, so it needs message, better and level",
             )
 
 
@@ -141,17 +163,17 @@ def _check_slots(shelves: Shelves, folder: Path) -> None:
 
 
 def _check_expressions(shelves: Shelves, folder: Path) -> None:
-    """Every regular expression of a signal, a move or a form field compiles."""
+    """Every regular expression compiles; those of checks and parts of a reply have their short hand written out."""
     found = [
         (kind, entry.id, expression)
-        for kind in ("signals", "moves", "forms")
+        for kind in ("signals", "moves", "forms", "checks", "parts")
         for entry in shelves[kind].values()
         for piece in parts(entry)
-        for expression in (*getattr(piece, "cues", ()), *getattr(piece, "but", ()))
+        for expression in (*getattr(piece, "cues", ()), *getattr(piece, "patterns", ()), *getattr(piece, "but", ()))
     ]
     for kind, identifier, expression in found:
         try:
-            re.compile(expression)
+            re.compile(expand(expression) if kind in {"checks", "parts"} else expression)
         except re.error as error:
             raise broken(
                 folder / f"{kind}.yaml",

@@ -34,6 +34,9 @@ KINDS: dict[str, type[Entry]] = {
     "trades": shapes.Trade,
     "replies": shapes.Reply,
     "slots": shapes.Slot,
+    "checks": shapes.Check,
+    "parts": shapes.ReplyPart,
+    "spellings": shapes.Spelling,
 }
 """The kinds of entries: the stem of the file and the shape of what stands in it."""
 _DISABLED = "disabled"

@@ -360,3 +360,83 @@ class Reply(Entry, frozen=True, kw_only=True):
     temperaments: tuple[TemperamentLabel, ...] = ()
     signals: tuple[Id, ...] = ()
     say: Annotated[tuple[Phrase, ...], Meta(min_length=1)]
+
+
+CheckKind = Literal[
+    "forbidden",
+    "command",
+    "blame",
+    "dispute",
+    "belittling",
+    "policy",
+    "buck",
+    "promise",
+    "placeholder",
+    "apology",
+    "impatience",
+    "questions",
+    "familiarity",
+]
+
+
+class LevelFor(Shape, frozen=True, kw_only=True):
+    """The level of a check for some readings; an empty list of labels means all of them."""
+
+    states: tuple[StateLabel, ...] = ()
+    temperaments: tuple[TemperamentLabel, ...] = ()
+    level: Level | Literal["never"]
+
+
+class Eased(Shape, frozen=True, kw_only=True):
+    """The level of a check where the reply also holds one of these parts."""
+
+    by: Annotated[tuple[Annotated[str, Meta(pattern=r"^[a-z]+$")], ...], Meta(min_length=1)]
+    to: Level | Literal["never"]
+
+
+class Check(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """What an agent's reply must not say, as expressions; their short hand stands at the head of ``checks.yaml``.
+
+    ``wording`` names the wording rule whose sentences the expressions paraphrase; it then gives why, better wording,
+    source and, unless ``level`` is set, the level. ``but`` (written ``except`` in the file) are expressions; what
+    overlaps a match of one does not count. ``alone`` asks that hardly anything but filler is left of the reply; ``raw`` looks
+    at the text before evasions are undone; ``negatable`` lets "it is not that …" silence a match.
+    """
+
+    kind: CheckKind
+    wording: Id | None = None
+    patterns: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    but: tuple[NonEmpty, ...] = ()
+    level: Level | None = None
+    levels: tuple[LevelFor, ...] = ()
+    eased: Eased | None = None
+    alone: bool = False
+    raw: bool = False
+    negatable: bool = True
+    message: Text | None = None
+    better: tuple[Phrase, ...] = ()
+    fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class ReplyPart(Entry, frozen=True, kw_only=True):
+    """A part of a good reply and the expressions that show it.
+
+    With a message it is missed in replies to customers in one of the ``wanted`` states (in these ``channels`` only,
+    empty: in all) that do not show it; without one it only eases checks. ``shows`` and ``lacks`` are example replies.
+    """
+
+    cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    wanted: tuple[StateLabel, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    message: Text | None = None
+    better: tuple[Phrase, ...] = ()
+    shows: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    lacks: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class Spelling(Entry, frozen=True, kw_only=True):
+    """Ways of writing something that dodge the checks; each is read as ``means``."""
+
+    means: NonEmpty
+    seen: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]

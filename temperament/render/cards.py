@@ -13,6 +13,7 @@ from temperament.advice import Advice, Avoided, Clocks, Done, Guidance, Question
 from temperament.labels import HEADS, LABELS, NAMES, Head, Reading
 from temperament.language import Language
 from temperament.render.words import STYLES, source_name, span, word
+from temperament.reply import LEVELS, Finding
 
 _UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BAR = 12
@@ -201,6 +202,39 @@ def _clocks(clocks: Clocks, language: Language) -> Text:
         f"{word(key, language)} {span(getattr(clocks, key), language)}" for key in ("acknowledge", "reply", "progress")
     ]
     return Text.assemble("  ".join(spans), (f"  [{clocks.source}]", "dim"))
+
+
+def reply_card(reply: str, findings: Sequence[Finding], number: int, language: Language) -> RenderableType:
+    """Return the card of one draft reply: its words with what to change underlined, why, and what to say instead."""
+    worst = min((one.level for one in findings), key=LEVELS.index, default=None)
+    style = STYLES[worst or "calm"]
+    text = Text(_printable(reply))
+    for one in reversed(findings):
+        text.stylize(f"underline {STYLES[one.level]}", one.start, one.end)
+    if len(text) > _LONGEST_SHOWN:
+        text = text[:_LONGEST_SHOWN].append(" ……", "dim")
+    facts = _grid()
+    for one in findings:
+        facts.add_row(Text(word(one.level, language), STYLES[one.level]), _fault(one, language))
+    if not findings:
+        facts.add_row(Text(word("clean", language), style), "")
+    return Panel(
+        Group(text, Text(), facts),
+        title=Text(str(number), style),
+        title_align="left",
+        border_style=style,
+        box=box.ROUNDED,
+    )
+
+
+def _fault(one: Finding, language: Language) -> Text:
+    """Return what is wrong with a piece, why, and every rewrite."""
+    line = Text(f"“{_printable(one.text)}” ", "bold") if one.text else Text()
+    line.append(one.message)
+    line.append(f"  [{one.rule} · {source_name(one.source, language)}]", "dim")
+    for better in one.suggestions:
+        line.append(f"\n✓ {better}", "green")
+    return line
 
 
 def _line(piece: Guidance, language: Language) -> Text:

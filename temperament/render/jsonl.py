@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from temperament.advice import Advice
 from temperament.labels import Reading
+from temperament.reply import Finding
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -32,6 +34,11 @@ def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, An
         "model": reading.model,
     }
     return value | {"advice": asdict(advice)} if advice else value
+
+
+def findings_json(reply: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return what was found in one reply, in the shape of the public contract."""
+    return {"reply": reply, "findings": [asdict(one) for one in findings]}
 
 
 def _rounded(chances: dict[str, float]) -> dict[str, float]:

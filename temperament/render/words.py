@@ -13,6 +13,9 @@ STYLES = {
     "anxious": "yellow",
     "difficult": "blue",
     "calm": "green",
+    "error": "red",
+    "warning": "yellow",
+    "suggestion": "cyan",
 }
 _WORDS: dict[str, tuple[str, str]] = {
     "temperament": ("气质", "temperament"),
@@ -53,6 +56,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "symbols_only": ("只有符号或数字，无法判断", "symbols or digits only, cannot be read"),
     "not_chinese": ("主要不是中文，无法判断", "not Chinese in the main, cannot be read"),
     "too_short": ("太短，无法判断", "too short to tell"),
+    "error": ("必须改", "error"),
+    "warning": ("应该改", "warning"),
+    "suggestion": ("建议", "suggestion"),
+    "clean": ("没有发现问题", "nothing to change"),
     "ours": ("本项目", "this project"),
     "gold": ("标注", "gold"),
     "read": ("读作", "read as"),
