@@ -52,8 +52,9 @@ def _chosen(moment: Moment, book: Playbook) -> Iterator[tuple[Part, Phrase]]:
     yield from _empathy(moment, book)
     if not late:
         yield from _question(moment, book)
-    if pack.whole or moment.part == "options" and (moment.begun or not moment.asks):
-        yield from _pick("options", moment, book)
+    ready = pack.whole or moment.part == "options" and (moment.begun or not moment.asks)
+    if ready or not late:
+        yield from _pick("options", moment, book, early=not ready)
     if moment.handover is not None:
         yield "commitment", moment.handover
     else:
@@ -85,11 +86,10 @@ def _urgent(moment: Moment, book: Playbook) -> bool:
     return any(set(one.signals) & set(moment.signals) for one in book.replies.values())
 
 
-def _pick(part: Part, moment: Moment, book: Playbook) -> Iterator[tuple[Part, Phrase]]:
+def _pick(part: Part, moment: Moment, book: Playbook, *, early: bool = False) -> Iterator[tuple[Part, Phrase]]:
     """Yield the sentence of the entry that fits most closely, if any fits."""
-    fitting = sorted(
-        (one for one in book.replies.values() if one.part == part and _fits(one, moment)), key=_closeness, reverse=True
-    )
+    fits = (one for one in book.replies.values() if (one.part, one.early) == (part, early) and _fits(one, moment))
+    fitting = sorted(fits, key=_closeness, reverse=True)
     for phrase in _allowed(fitting, moment):
         yield part, phrase
         return

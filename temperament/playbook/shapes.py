@@ -353,12 +353,14 @@ class Reply(Entry, frozen=True, kw_only=True):
     """Sentences for one part of a reply; the entry that fits most closely is taken, and of it the first that may be said.
 
     ``states``, ``temperaments`` and ``signals`` limit it (empty: any); what names a signal that shows comes first.
+    ``early`` options are a choice of how to go on, offered while the facts for a remedy are still missing.
     """
 
     part: Part
     states: tuple[StateLabel, ...] = ()
     temperaments: tuple[TemperamentLabel, ...] = ()
     signals: tuple[Id, ...] = ()
+    early: bool = False
     say: Annotated[tuple[Phrase, ...], Meta(min_length=1)]
 
 
