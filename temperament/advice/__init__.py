@@ -19,6 +19,7 @@ from temperament.advice.results import (
     Done,
     Escalation,
     Guidance,
+    PossibleCause,
     Question,
     Saying,
 )
@@ -26,7 +27,7 @@ from temperament.errors import UsageError
 from temperament.labels import Reading
 from temperament.language import Language, default_language
 from temperament.playbook import Playbook
-from temperament.playbook.shapes import Channel, GroupLabel, Industry, Priority, Signal
+from temperament.playbook.shapes import Channel, GroupLabel, Industry, Priority, Signal, Tag
 from temperament.turns import Turn, as_turns
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Done",
     "Escalation",
     "Guidance",
+    "PossibleCause",
     "Question",
     "Saying",
     "recommend",
@@ -86,6 +88,7 @@ def recommend(
     group: str | None = None,
     history: Iterable[Turn | Mapping[str, Any]] = (),
     impact: str | None = None,
+    tags: Iterable[str] = (),
     facts: Mapping[str, str] | None = None,
     language: Language | None = None,
     book: Playbook | None = None,
@@ -94,10 +97,11 @@ def recommend(
 
     ``channel`` is phone, face, chat or letter, ``industry`` hotel, property or food, ``group`` one of the five customer
     groups (easygoing, stubborn, forceful, vain, irritable), ``impact`` how much hangs on the matter (low, normal, high);
-    Chinese names will do, and ``None`` means unknown. ``history`` holds the turns so far, the message that was read
-    last or left out; ``facts`` fills slots of sentences ({"agent": "小林"}, see ``slots.yaml``). ``language`` is zh, en
-    or ``None`` for the locale's, ``book`` an own playbook or ``None`` for the shipped one. Sentences to say stay
-    Chinese in both languages. Raises ``UsageError`` for an unknown name, ``InputError`` for a turn without speaker.
+    Chinese names will do, and ``None`` means unknown. ``tags`` names behaviour seen beside (hides-facts …).
+    ``history`` holds the turns so far, the message that was read last or left out; ``facts`` fills slots of sentences
+    ({"agent": "小林"}, see ``slots.yaml``). ``language`` is zh, en or ``None`` for the locale's, ``book`` an own
+    playbook or ``None`` for the shipped one. Sentences to say stay Chinese in both languages. Raises ``UsageError``
+    for an unknown name, ``InputError`` for a turn without speaker.
     """
     book = book or playbook.shipped()
     turns = as_turns(history)
@@ -112,6 +116,7 @@ def recommend(
         industry=_known(industry, INDUSTRIES, ("行业", "industry")),
         group=book.groups[named] if (named := _known(group, GROUPS, ("客户群体", "group"))) else None,
         impact=cast("Priority | None", _known(impact, IMPACTS, ("影响", "impact"))),
+        tags=tuple(_tag(name, book) for name in tags),
         history=turns,
         said="\n".join((*earlier, reading.text)),
         facts=facts or {},
@@ -124,6 +129,17 @@ def recommend(
 def signals(text: str, book: Playbook | None = None) -> list[Signal]:
     """Return the playbook's signals found in a customer's words, in the playbook's order."""
     return find_signals(text, book or playbook.shipped())
+
+
+def _tag(name: str, book: Playbook) -> Tag:
+    for tag in book.tags.values():
+        if name in {tag.id, tag.id.partition(".")[2], tag.name.zh, tag.name.en}:
+            return tag
+    allowed = [tag.id.partition(".")[2] for tag in book.tags.values()]
+    raise UsageError(
+        f"没有“{name}”这种表现。可用的有：{'、'.join(allowed)}。",
+        f"There is no tag {name!r}. Choose from: {', '.join(allowed)}.",
+    )
 
 
 def _known(asked: str | None, allowed: tuple[str, ...], what: tuple[str, str]) -> str | None:

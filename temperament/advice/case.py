@@ -7,7 +7,7 @@ from typing import get_args
 
 from temperament.advice.asking import missing
 from temperament.advice.progress import done_steps, present_step
-from temperament.advice.results import Advice, Avoided, Clocks, Escalation, Guidance, Question, Saying
+from temperament.advice.results import Advice, Avoided, Clocks, Escalation, Guidance, PossibleCause, Question, Saying
 from temperament.advice.saying import Moment, say_now
 from temperament.advice.slots import Filler
 from temperament.labels import NEUTRAL
@@ -25,6 +25,7 @@ from temperament.playbook.shapes import (
     Signal,
     StateStrategy,
     Step,
+    Tag,
     TemperamentStrategy,
     Text,
     Tuning,
@@ -52,6 +53,7 @@ class Case:
     industry: str | None
     group: Group | None
     impact: Priority | None
+    tags: tuple[Tag, ...]
     history: tuple[Turn, ...]
     said: str
     facts: Mapping[str, str]
@@ -68,12 +70,16 @@ class Case:
         present = present_step(self._steps(), done)
         asks = missing(self.said, self.facts.keys(), self.industry, self.book, self.language)
         principle = self._guide(leading.principle, leading.id, leading.source)
-        tuning = tuple(self._guide(one.do, entry, one.source) for entry, one in self._tuning())
+        tuning = (
+            *(self._guide(one.handling, one.id, "ours") for one in self.tags),
+            *(self._guide(one.do, entry, one.source) for entry, one in self._tuning()),
+        )
         say = tuple(self._sayings(filler))
         avoid = tuple(self._avoided(filler))
         escalation = self._escalation(filler)
         now = say_now(self._moment(present, asks), present, filler, self.book)
         notes = tuple(self._guide(one.do, one.id, one.source) for one in self._notes())
+        causes = tuple(self._causes())
         pace = self.group if self.group and self.feeling.label != "anxious" else leading
         return Advice(
             temperament=self.manner.label,
@@ -106,6 +112,7 @@ class Case:
             now=now,
             ask=asks,
             notes=notes,
+            causes=causes,
             clocks=clocks,
             longest_silence=self.group.longest_silence if self.group else None,
             channel=self.channel,
@@ -169,6 +176,15 @@ class Case:
             tell=self._tell(taker.tell) if taker else "",
             say=tuple(self._saying(phrase, 0, filler) for phrase in taker.say) if taker else (),
         )
+
+    def _causes(self) -> Iterable[PossibleCause]:
+        """The causes known for the state, then those of the line of business."""
+        for one in self.book.causes.values():
+            if one.state == self.feeling.label:
+                yield PossibleCause(self._tell(one.cause), one.side, one.id, one.source)
+        trade = self.book.trades.get(self.industry or "")
+        if trade is not None:
+            yield from (PossibleCause(self._tell(text), "", trade.id, trade.source) for text in trade.causes)
 
     def _notes(self) -> list[Guideline]:
         """What to mind here: what names most of the case first, then by turns what names trade, channel and state."""
@@ -260,5 +276,5 @@ class Case:
         return text.zh if self.language == "zh" else text.en
 
 
-def _sources(*pieces: Guidance | Saying | Avoided | Question | Clocks) -> tuple[str, ...]:
+def _sources(*pieces: Guidance | Saying | Avoided | Question | PossibleCause | Clocks) -> tuple[str, ...]:
     return tuple(dict.fromkeys(piece.source for piece in pieces))

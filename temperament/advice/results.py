@@ -59,6 +59,16 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class PossibleCause:
+    """A cause to look into, and on whose side it lies: customer, organisation or accident (empty: it may be either)."""
+
+    text: str
+    side: str
+    entry: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A fact that is missing: the field of the record, its name, and how to ask for it."""
 
@@ -101,11 +111,11 @@ class Advice:
 
     ``principle`` and ``steps``, in order, are those of the strategy that leads; ``present`` is the number of the step
     to take now and ``done`` lists those found in the history; ``tuning`` says how to go about them with this
-    temperament and group. ``now`` is what to say now, in order; ``say`` all sentences for the steps; ``ask`` the facts
-    still missing; ``notes`` what to mind in this channel, state and line of business. ``pace`` is quick, even or slow,
-    ``longest_silence`` the seconds one may listen without a word (``None``: no limit given), ``priority`` low, normal or
-    high, ``clocks`` the deadlines that follow. ``sources`` lists every source line used, in the order of first use;
-    ``ours`` marks this project's own.
+    temperament, group and tag. ``now`` is what to say now, in order; ``say`` all sentences for the steps; ``ask`` the
+    facts still missing; ``notes`` what to mind in this channel, state and line of business; ``causes`` what may lie
+    behind. ``pace`` is quick, even or slow, ``longest_silence`` the seconds one may listen without a word (``None``: no
+    limit given), ``priority`` low, normal or high, ``clocks`` the deadlines that follow. ``sources`` lists every source
+    line used, in the order of first use; ``ours`` marks this project's own.
     """
 
     temperament: str
@@ -126,6 +136,7 @@ class Advice:
     now: tuple[Saying, ...]
     ask: tuple[Question, ...]
     notes: tuple[Guidance, ...]
+    causes: tuple[PossibleCause, ...]
     clocks: Clocks
     longest_silence: int | None
     channel: str | None

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from temperament.advice import Advice, Avoided, Clocks, Done, Guidance, Question, Saying
+from temperament.advice import Advice, Avoided, Clocks, Done, Guidance, PossibleCause, Question, Saying
 from temperament.labels import HEADS, LABELS, NAMES, Head, Reading
 from temperament.language import Language
 from temperament.render.words import STYLES, source_name, span, word
@@ -150,6 +150,8 @@ def advice_card(advice: Advice) -> RenderableType:
     if free:
         facts.add_row(word("say", language), _sayings(free, language, sourced=True))
     facts.add_row(word("avoid", language), _reasoned(advice.avoid, language))
+    if advice.causes:
+        facts.add_row(word("causes", language), _causes(advice.causes, language))
     _add_urgency(facts, advice)
     if advice.escalate.say:
         facts.add_row(word("say", language), _sayings(advice.escalate.say, language, sourced=True))
@@ -186,6 +188,14 @@ def _pace(advice: Advice) -> str:
     if advice.longest_silence is None:
         return advice.pace_note
     return f"{advice.pace_note} {word('silence', advice.language)} {advice.longest_silence}″"
+
+
+def _causes(causes: Sequence[PossibleCause], language: Language) -> Text:
+    lines = []
+    for one in causes:
+        side = f"{word(one.side, language)}：" if one.side else ""
+        lines.append(Text.assemble(side, one.text, (f"  [{source_name(one.source, language)}]", "dim")))
+    return Text("\n").join(lines)
 
 
 def _questions(questions: Sequence[Question], language: Language) -> Text:

@@ -8,6 +8,7 @@ from typing import Any
 
 from temperament.advice import Advice
 from temperament.labels import Reading
+from temperament.promises import Trust
 from temperament.reply import Finding
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -43,3 +44,8 @@ def findings_json(reply: str, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def _rounded(chances: dict[str, float]) -> dict[str, float]:
     return {label: round(chance, 8) for label, chance in chances.items()}
+
+
+def trust_json(one: Trust) -> dict[str, Any]:
+    """Return a trust score; times in minutes."""
+    return asdict(one) | {"late": one.late, "left": one.left}

@@ -1,6 +1,6 @@
 """Tables for the terminal: evaluations and the playbook."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from rich import box
@@ -14,8 +14,10 @@ from temperament.playbook import shapes
 from temperament.render.words import word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from temperament.evaluate import HeadReport, Report
-    from temperament.playbook import Entry, Playbook
+    from temperament.playbook import Entry
 
 
 def report_tables(report: "Report", language: Language) -> RenderableType:
@@ -65,12 +67,14 @@ def _confusion_table(head: "HeadReport", language: Language) -> Table:
     return table
 
 
-def playbook_table(book: "Playbook", language: Language) -> RenderableType:
-    """Return all entries of a playbook, kind by kind, with their ids."""
+def playbook_table(shelves: "Mapping[str, Mapping[str, Entry]]", language: Language) -> RenderableType:
+    """Return entries of a playbook, kind by kind, with their ids; kinds without entries are left out."""
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
     table.add_column(overflow="fold")
-    for kind, shelf in book.shelves().items():
+    for kind, shelf in shelves.items():
+        if not shelf:
+            continue
         table.add_row(Text(f"{kind} ({len(shelf)})", "bold"), "")
         for entry in shelf.values():
             table.add_row(f"  {entry.id}", Text(entry_title(entry, language)))
@@ -91,4 +95,10 @@ def entry_yaml(entry: "Entry") -> str:
     """Return one playbook entry as YAML, as it stands in its file."""
     import yaml
 
-    return str(yaml.safe_dump([msgspec.to_builtins(entry)], allow_unicode=True, sort_keys=False, width=110))
+    return str(yaml.safe_dump([entry_values(entry)], allow_unicode=True, sort_keys=False, width=110))
+
+
+def entry_values(entry: "Entry") -> dict[str, Any]:
+    """Return one playbook entry as plain values, fields in the order of the file."""
+    values: dict[str, Any] = msgspec.to_builtins(entry)
+    return values
