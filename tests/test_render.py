@@ -248,7 +248,7 @@ def test_report_tables(report, language):
 def test_playbook_table_lists_every_entry(language):
     """Every id stands in the table."""
     book = playbook.shipped()
-    text = shown(playbook_table(book, language), 200)
+    text = shown(playbook_table(book.shelves(), language), 200)
     assert [entry.id for entry in book.entries() if entry.id not in text] == []
     assert all(entry_title(entry, language) for entry in book.entries())
 
@@ -257,7 +257,7 @@ def test_playbook_table_lists_every_entry(language):
 def test_ids_of_the_playbook_can_be_copied(width):
     """An id stands on one line also on a narrow terminal: it is what ``playbook show`` asks for."""
     book = playbook.shipped()
-    text = shown(playbook_table(book, "zh"), width)
+    text = shown(playbook_table(book.shelves(), "zh"), width)
     assert [entry.id for entry in book.entries() if entry.id not in text] == []
 
 

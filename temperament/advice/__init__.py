@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
 from temperament import playbook
-from temperament.advice.case import FROM_THE_OTHER, MOST_AVOIDED, MOST_NOTES, MOST_SAYINGS, Case
+from temperament.advice.case import FROM_THE_OTHER, MOST_AVOIDED, MOST_SAYINGS, Case
 from temperament.advice.cues import find_signals
 from temperament.advice.results import (
     Advice,
@@ -36,7 +36,6 @@ __all__ = [
     "GROUPS",
     "INDUSTRIES",
     "MOST_AVOIDED",
-    "MOST_NOTES",
     "MOST_SAYINGS",
     "Advice",
     "Avoided",

@@ -35,7 +35,6 @@ from temperament.turns import Turn
 
 MOST_SAYINGS = 6
 MOST_AVOIDED = 8
-MOST_NOTES = 6
 FROM_THE_OTHER = 2
 """How many sentences, and how many phrases to avoid, come from each strategy that does not lead."""
 _NAMED = ("industries", "channels", "states")
@@ -191,8 +190,7 @@ class Case:
         fitting = [(self._named(one), one) for one in self.book.guidelines.values() if self._timely(one)]
         close = [one for named, one in fitting if len(named) > 1]
         by_turns = zip_longest(*([one for named, one in fitting if named == (kind,)] for kind in _NAMED))
-        ranked = [*close, *(one for turn in by_turns for one in turn if one is not None)]
-        return ranked[:MOST_NOTES]
+        return [*close, *(one for turn in by_turns for one in turn if one is not None)]
 
     def _timely(self, one: Guideline) -> bool:
         """Leave out what others than the agent see to, fixed situations, and preparations when the talk has begun."""
