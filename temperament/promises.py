@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -93,7 +94,7 @@ def minutes(span: str | float | timedelta) -> float:
 
 def _spoken(text: str) -> float:
     """Read 24h, 1h30m, 1天2小时, 一个半小时, or a bare number of minutes."""
-    bare = re.sub(r"[\s,，]", "", text.strip().lower())
+    bare = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text).lower())
     if re.fullmatch(r"\d+(\.\d+)?", bare):
         return float(bare)
     pieces = list(_PIECE.finditer(bare))

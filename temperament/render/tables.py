@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from temperament.playbook import Entry
 
 
-_TITLES = ("name", "cause", "message", "say")
-"""The fields by which an entry without a name of its own is called, the best first."""
-
-
 def report_tables(report: "Report", language: Language) -> RenderableType:
     """Return an evaluation as tables: scores a label and the confusion matrix, for both heads."""
     blocks: list[RenderableType] = []
@@ -91,12 +87,14 @@ def entry_title(entry: "Entry", language: Language) -> str:
         return " / ".join(entry.avoid)
     if isinstance(entry, shapes.Grade):
         return f"{entry.impact} × {entry.urgency} → {entry.priority}"
+    if isinstance(entry, shapes.Check):
+        return f"{entry.kind}：{entry.fires[0]}"
+    if isinstance(entry, shapes.ReplyPart):
+        return entry.shows[0]
     if isinstance(entry, shapes.Spelling):
         return f"{' / '.join(entry.seen)} → {entry.means}"
-    text = next((value for value in (getattr(entry, field, None) for field in _TITLES) if value), None)
-    if isinstance(text, tuple):
-        text = text[0]
-    return "" if text is None else str(text.zh if language == "zh" else text.en)
+    text = getattr(entry, "name", None) or getattr(entry, "cause", None) or getattr(entry, "say")[0]  # noqa: B009
+    return str(text.zh if language == "zh" else text.en)
 
 
 def entry_yaml(entry: "Entry") -> str:
