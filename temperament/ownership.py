@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from temperament import playbook
 from temperament.errors import InputError
 from temperament.playbook import Playbook, loading
@@ -40,7 +38,7 @@ def init_overlay(folder: Path) -> list[Path]:
     texts = {"README.md": _README.format(files=files)}
     for kind in _STARTERS:
         first = next(iter(playbook.shipped().shelves()[kind].values()))
-        example = overlay_text([msgspec.to_builtins(first)])
+        example = overlay_text([loading.plain(first)])
         texts[f"{kind}.yaml"] = _HEAD.format(kind=kind) + "".join(f"# {line}\n" for line in example.splitlines())
     return _write_all(folder, texts, force=False)
 
@@ -48,7 +46,7 @@ def init_overlay(folder: Path) -> list[Path]:
 def export_folder(book: Playbook, folder: Path, *, force: bool) -> list[Path]:
     """Write every kind of a playbook to a file of its own and return the files."""
     texts = {
-        f"{kind}.yaml": overlay_text(msgspec.to_builtins(entry) for entry in shelf.values())
+        f"{kind}.yaml": overlay_text(loading.plain(entry) for entry in shelf.values())
         for kind, shelf in book.shelves().items()
     }
     return _write_all(folder, texts, force=force)

@@ -90,7 +90,7 @@ def test_4_promises_have_a_time_and_no_absolute_words(temperament, state, channe
 
 
 def test_5_the_feeling_is_right_not_every_claim():
-    """ "Always right" accepts the feeling; the house's stance is kept; the hotel's rule 8 no longer points at the guest."""
+    """The feeling is accepted as right; the house's stance is kept; the hotel's rule 8 no longer points at the guest."""
     maxim = BOOK.guidelines["guide.maxim.right"]
     assert "感受" in maxim.do.zh
     assert "核对" in maxim.do.zh

@@ -18,7 +18,7 @@ from temperament.datasets import Example
 from temperament.evaluate import evaluate
 from temperament.labels import HEADS, LABELS, NAMES, STATES, TEMPERAMENTS, Evidence, Reading
 from temperament.language import LANGUAGES
-from temperament.render.cards import advice_card, reading_card
+from temperament.render.cards import NOTES_SHOWN, advice_card, reading_card
 from temperament.render.jsonl import json_line, reading_json
 from temperament.render.tables import entry_title, entry_yaml, playbook_table, report_tables
 from temperament.render.words import source_name, word
@@ -163,7 +163,11 @@ def test_an_advice_card_holds_all_of_the_advice(language):
     pieces = [advice.principle, *advice.steps, *advice.tuning, *advice.say]
     assert [one.text for one in pieces if re.sub(r"\s+", "", one.text) not in card] == []
     assert [one.phrase for one in advice.avoid if re.sub(r"\s+", "", one.phrase) not in card] == []
-    assert [one for one in advice.sources if re.sub(r"\s+", "", source_name(one, language)) not in card] == []
+    shown_notes, hidden = advice.notes[:NOTES_SHOWN], advice.notes[NOTES_SHOWN:]
+    assert [one.text for one in shown_notes if re.sub(r"\s+", "", one.text) not in card] == []
+    assert [one.text for one in hidden if re.sub(r"\s+", "", one.text) in card] == []
+    sources = [one for one in advice.sources if one not in {note.source for note in hidden}]
+    assert [one for one in sources if re.sub(r"\s+", "", source_name(one, language)) not in card] == []
 
 
 @pytest.mark.parametrize("text", [*MESSAGES, HOSTILE, '"引号"\\反斜\n行', "\u2028"])

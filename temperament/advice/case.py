@@ -172,6 +172,7 @@ class Case:
             reason=" ".join(reasons if urgent else (*reasons, self._tell(self._leading().escalate_when))),
             signals=tuple(signal.id for signal in self.signals),
             to=taker.id if taker else "",
+            who=self._tell(taker.name) if taker else "",
             tell=self._tell(taker.tell) if taker else "",
             say=tuple(self._saying(phrase, 0, filler) for phrase in taker.say) if taker else (),
         )

@@ -47,13 +47,15 @@ class Escalation:
     """Whether to hand the case over now, and why; where not, ``reason`` says when it would be time.
 
     ``signals`` names the playbook's signals found in the customer's words. ``to`` is the playbook's id of who takes
-    over, ``tell`` what to hand over, ``say`` what to tell the customer; all three are empty where nothing is needed.
+    over and ``who`` their name, ``tell`` what to hand over, ``say`` what to tell the customer; all are empty where
+    nothing is needed.
     """
 
     needed: bool
     reason: str
     signals: tuple[str, ...] = ()
     to: str = ""
+    who: str = ""
     tell: str = ""
     say: tuple[Saying, ...] = ()
 

@@ -51,12 +51,13 @@ def show_entry(
     form: Format = "text",
 ) -> None:
     """Show one entry of the playbook, as YAML or JSON."""
-    from temperament.render.tables import entry_values, entry_yaml
+    from temperament.playbook.loading import plain
+    from temperament.render.tables import entry_yaml
 
     ask_language(lang)
     entry = open_playbook(playbook).find(identifier)
     if form == "json":
-        write_json([entry_values(entry)])
+        write_json([plain(entry)])
     else:
         write(entry_yaml(entry))
 
@@ -67,8 +68,11 @@ def validate(
     lang: Lang = None,
 ) -> None:
     """Check the playbook, or a folder of own entries over it, and say how many entries are sound."""
+    from temperament import playbook
+
     language = ask_language(lang)
-    counts = {kind: len(shelf) for kind, shelf in open_playbook(folder).shelves().items()}
+    book = playbook.load(playbook.SHIPPED) if folder is None else open_playbook(folder)
+    counts = {kind: len(shelf) for kind, shelf in book.shelves().items()}
     if form == "json":
         write_json([{"sound": True, "counts": counts}])
     else:

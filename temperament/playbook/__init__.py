@@ -108,8 +108,8 @@ class Playbook:
 
 @cache
 def shipped() -> Playbook:
-    """Return the playbook that comes with the package; read once."""
-    return load(SHIPPED)
+    """Return the playbook that comes with the package; read once, and not checked again: the tests hold it sound."""
+    return _keyed({kind: read(SHIPPED / f"{kind}.yaml", shape) for kind, shape in KINDS.items()})
 
 
 def load(folder: Path) -> Playbook:
@@ -143,6 +143,10 @@ def overlay(folder: Path) -> Playbook:
 def _build(shelves: dict[str, dict[str, Any]], folder: Path) -> Playbook:
     """Check the entries together and put each under its key."""
     checks.check_all(shelves, folder)
+    return _keyed(shelves)
+
+
+def _keyed(shelves: dict[str, dict[str, Any]]) -> Playbook:
     keyed = {
         kind: {getattr(entry, _KEYED.get(kind, "id")): entry for entry in shelf.values()}
         for kind, shelf in shelves.items()

@@ -98,6 +98,13 @@ def _known(path: Path, root: yaml.Node, index: int, identifier: object, base: Ma
     raise broken(path, line, f"要停用的 {identifier} 不存在", f"{identifier}, to be disabled, does not exist")
 
 
+def plain(entry: Entry) -> dict[str, Any]:
+    """Return an entry as plain values in the order of the files: the id first, rows and source last."""
+    values: dict[str, Any] = msgspec.to_builtins(entry)
+    last = {name: values.pop(name) for name in ("rows", "source") if name in values}
+    return values | last
+
+
 def broken(path: Path, line: int, zh: str, en: str) -> PlaybookError:
     """Make the error for a fault at a line of a playbook file."""
     return PlaybookError(f"{path}:{line}：{zh}。", f"{path}:{line}: {en}.")

@@ -17,6 +17,7 @@ from temperament.reply import LEVELS, Finding
 
 _UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BAR = 12
+NOTES_SHOWN = 6
 _LONGEST_SHOWN = 600
 
 
@@ -129,7 +130,7 @@ def _add_urgency(facts: Table, advice: Advice) -> None:
     key, style = ("escalate_now", "bold red") if advice.escalate.needed else ("escalate", "")
     facts.add_row(Text(word(key, language), style), Text(advice.escalate.reason, style))
     if advice.escalate.tell:
-        facts.add_row(word("hand_over", language), Text(f"{advice.escalate.to}：{advice.escalate.tell}"))
+        facts.add_row(word("hand_over", language), Text(f"{advice.escalate.who}：{advice.escalate.tell}"))
 
 
 def advice_card(advice: Advice) -> RenderableType:
@@ -143,7 +144,10 @@ def advice_card(advice: Advice) -> RenderableType:
     if advice.tuning:
         facts.add_row(word("tuning", language), _lines(advice.tuning, language))
     if advice.notes:
-        facts.add_row(word("notes", language), _lines(advice.notes, language))
+        facts.add_row(word("notes", language), _lines(advice.notes[:NOTES_SHOWN], language))
+        if len(advice.notes) > NOTES_SHOWN:
+            more = word("more_notes", language).format(len(advice.notes) - NOTES_SHOWN)
+            facts.add_row("", Text(more, "dim"))
     if advice.ask:
         facts.add_row(word("ask", language), _questions(advice.ask, language))
     free = [one for one in advice.say if not one.step]

@@ -1,8 +1,7 @@
 """Tables for the terminal: evaluations and the playbook."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -10,7 +9,7 @@ from rich.text import Text
 
 from temperament.labels import NAMES
 from temperament.language import Language
-from temperament.playbook import shapes
+from temperament.playbook import loading, shapes
 from temperament.render.words import word
 
 if TYPE_CHECKING:
@@ -101,10 +100,4 @@ def entry_yaml(entry: "Entry") -> str:
     """Return one playbook entry as YAML, as it stands in its file."""
     import yaml
 
-    return str(yaml.safe_dump([entry_values(entry)], allow_unicode=True, sort_keys=False, width=110))
-
-
-def entry_values(entry: "Entry") -> dict[str, Any]:
-    """Return one playbook entry as plain values, fields in the order of the file."""
-    values: dict[str, Any] = msgspec.to_builtins(entry)
-    return values
+    return str(yaml.safe_dump([loading.plain(entry)], allow_unicode=True, sort_keys=False, width=110))

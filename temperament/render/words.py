@@ -36,6 +36,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "hand_over": ("交给谁", "hand over to"),
     "now": ("现在说", "say now"),
     "ask": ("还要问", "still to ask"),
+    "more_notes": ("另有 {} 条，用 --format json 看全。", "{} more with --format json."),
     "notes": ("留意", "mind"),
     "clocks": ("时限", "deadlines"),
     "acknowledge": ("先应一声", "acknowledge in"),
