@@ -1,6 +1,6 @@
 """Where am I in the steps, and what comes next: the steps and the procedure over a conversation so far."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from temperament.playbook.shapes import StageRule
 from temperament.turns import Turn, as_turns
 
 MOST_DUTIES = 6
+LONG_TALK = 6
+"""Turns of the customer after which a talk without open questions is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class GuideView:
 
     ``advice`` holds the steps with the done and the present one, what to say now and what to ask; ``next_step`` is the
     step after the present one (empty at the end); ``stages`` the procedure; ``duties`` what the present stage asks for;
-    ``reason`` says in words how the place was found.
+    ``reason`` says in words how the place was found; ``scripts`` are the fixed lines that fit now (``template NAME``).
     """
 
     advice: Advice
@@ -40,6 +42,7 @@ class GuideView:
     stages: tuple[StageView, ...]
     duties: tuple[Guidance, ...]
     reason: str
+    scripts: tuple[str, ...]
 
 
 def guide(
@@ -68,6 +71,7 @@ def guide(
         stages=tuple(_view(rule, rules.index(rule), present, spoken) for rule in rules),
         duties=_duties(rules[present], book, spoken),
         reason=_reason(advice, spoken),
+        scripts=tuple(_scripts(advice, turns, book)),
     )
 
 
@@ -94,6 +98,17 @@ def _duties(rule: StageRule, book: Playbook, language: Language) -> tuple[Guidan
         if rule.stage in one.stages and one.role == "agent" and not one.industries
     ]
     return (*own, *more)[:MOST_DUTIES]
+
+
+def _scripts(advice: Advice, turns: tuple[Turn, ...], book: Playbook) -> Iterator[str]:
+    """Yield scripts that exist and fit: handing over, winding up a long talk in which nothing is left to ask."""
+    told = sum(turn.speaker == "customer" for turn in turns)
+    wanted = {
+        "script.escalate": advice.escalate.needed,
+        "script.closing": told >= LONG_TALK and not advice.ask,
+        "script.hang-up": advice.channel == "phone" and "close" in moves_made(turns, book),
+    }
+    yield from (name for name, fits in wanted.items() if fits and name in book.scripts)
 
 
 def _reason(advice: Advice, language: Language) -> str:

@@ -11,6 +11,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from temperament import playbook
 from temperament.datasets import read_rows
 from temperament.errors import InputError
 from temperament.playbook import Playbook, loading
@@ -39,7 +40,10 @@ _HINTS = get_type_hints(WordingRule)
 
 
 def export_rules(book: Playbook, path: Path) -> None:
-    """Write the wording rules to a workbook; raises ``InputError`` where the file cannot be written."""
+    """Write the wording rules to a workbook, shipped ones that the playbook disables too, marked as such.
+
+    Raises ``InputError`` where the file cannot be written.
+    """
     import openpyxl
     from openpyxl.styles import Alignment, Font
 
@@ -48,8 +52,9 @@ def export_rules(book: Playbook, path: Path) -> None:
     sheet.title = "话术规则"
     columns = _columns()
     sheet.append([_title(column) for column in columns])
-    for rule in book.wording.values():
-        cells = _cells(msgspec.to_builtins(rule))
+    gone = {key: rule for key, rule in playbook.shipped().wording.items() if key not in book.wording}
+    for rule in (*book.wording.values(), *gone.values()):
+        cells = _cells(msgspec.to_builtins(rule)) | ({"disabled": "是"} if rule.id in gone else {})
         sheet.append([cells.get(column, "") for column in columns])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
@@ -139,8 +144,8 @@ def _change(cells: Mapping[str, str], rules: Mapping[str, WordingRule], path: Pa
     """Return the overlay entry of one row: its id and the fields that differ from the rule of that id."""
     identifier = cells.get("id", "")
     known = rules.get(identifier)
-    if cells.get("disabled", "").lower() in _YES and known is not None:
-        return {"id": identifier, "disabled": True}
+    if cells.get("disabled", "").lower() in _YES:
+        return {"id": identifier, "disabled": True} if known is not None else {"id": identifier}
     values = {name: value for name in WordingRule.__struct_fields__ if (value := _value(name, cells)) is not None}
     base = msgspec.to_builtins(known) if known is not None else {"source": "ours"}
     kept = {name: value for name, value in values.items() if value not in ("", [], ())}

@@ -446,3 +446,18 @@ def test_unknown_names_are_refused_with_the_known_ones(option, words):
     """Every option says what it takes."""
     with pytest.raises(UsageError, match=words):
         recommend(Reading.of(), **{option: "nonsense"})
+
+
+@pytest.mark.parametrize(
+    ("temperament", "state", "groups"),
+    [
+        ("choleric", "difficult", ("stubborn",)),
+        ("choleric", "angry", ("forceful", "irritable")),
+        ("phlegmatic", "calm", ("easygoing",)),
+        ("unclear", "calm", ()),
+        ("sanguine", "anxious", ()),
+    ],
+)
+def test_near_groups_follow_our_crosswalk(temperament, state, groups):
+    """Every label that says something has to be near; nothing is guessed where none does."""
+    assert advice_of(temperament, state).near_groups == groups

@@ -77,6 +77,17 @@ def test_what_is_said_follows_the_step():
     assert any("换新，或者退款" in one.text for one in late)
 
 
+def test_scripts_that_fit_are_named():
+    """Handing over when it is time; winding up a long talk once nothing is open; the order of hanging up at the end."""
+    assert guide([], Reading.of(text="叫你们经理来")).scripts == ("script.escalate",)
+    assert guide([], ANGRY).scripts == ()
+    facts = "昨天说好退款的，单号 8820123456，我是李明，电话13800000000，没有人理我"
+    talk = [{"speaker": "customer", "text": facts}] * 6
+    assert guide(talk, Reading.of(text="还有啊，上次也是")).scripts == ("script.closing",)
+    assert guide(talk[:5], Reading.of(text="还有啊，上次也是")).scripts == ()
+    assert guide([{"done": ["close"]}], Reading.of(), channel="phone").scripts == ("script.hang-up",)
+
+
 def test_unknown_moves_and_options_are_refused():
     """The moves and the channels that exist are listed."""
     with pytest.raises(InputError, match="listen"):

@@ -117,6 +117,7 @@ class Case:
             channel=self.channel,
             industry=self.industry,
             group=self.group.group if self.group else None,
+            near_groups=self._near(),
         )
 
     def _leading(self) -> StateStrategy | TemperamentStrategy:
@@ -176,6 +177,11 @@ class Case:
             tell=self._tell(taker.tell) if taker else "",
             say=tuple(self._saying(phrase, 0, filler) for phrase in taker.say) if taker else (),
         )
+
+    def _near(self) -> tuple[str, ...]:
+        """The groups near to every label that says something; none where no label does."""
+        told = {self.manner.label, self.feeling.label} - set(NEUTRAL.values())
+        return tuple(one.group for one in self.book.groups.values() if told and told <= set(one.near))
 
     def _causes(self) -> Iterable[PossibleCause]:
         """The causes known for the state, then those of the line of business."""

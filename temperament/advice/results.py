@@ -117,7 +117,8 @@ class Advice:
     facts still missing; ``notes`` what to mind in this channel, state and line of business; ``causes`` what may lie
     behind. ``pace`` is quick, even or slow, ``longest_silence`` the seconds one may listen without a word (``None``: no
     limit given), ``priority`` low, normal or high, ``clocks`` the deadlines that follow. ``sources`` lists every source
-    line used, in the order of first use; ``ours`` marks this project's own.
+    line used, in the order of first use; ``ours`` marks this project's own. ``near_groups`` names the customer
+    groups next to this reading by our own crosswalk, to be confirmed by whoever knows the customer.
     """
 
     temperament: str
@@ -144,3 +145,4 @@ class Advice:
     channel: str | None
     industry: str | None
     group: str | None
+    near_groups: tuple[str, ...]

@@ -154,6 +154,9 @@ def advice_card(advice: Advice) -> RenderableType:
     if free:
         facts.add_row(word("say", language), _sayings(free, language, sourced=True))
     facts.add_row(word("avoid", language), _reasoned(advice.avoid, language))
+    if advice.near_groups and not advice.group:
+        groups = "、".join(advice.near_groups) if language == "zh" else ", ".join(advice.near_groups)
+        facts.add_row(word("near_groups", language), Text(f"{groups}  (--group)"))
     if advice.causes:
         facts.add_row(word("causes", language), _causes(advice.causes, language))
     _add_urgency(facts, advice)

@@ -39,6 +39,8 @@ def guide_card(view: GuideView) -> RenderableType:
         table.add_row(word("duties", language) if not number else "", line)
     present = next(stage for stage in view.stages if stage.place == "present")
     table.add_row(word("done_when", language), Text(present.done_when))
+    if view.scripts:
+        table.add_row(word("scripts", language), Text(", ".join(view.scripts)))
     return Group(Panel(Group(stages, Text(), table), box=box.ROUNDED), advice_card(view.advice))
 
 
