@@ -373,19 +373,22 @@ def _gaps(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _stuttered(text: str, runs: list[tuple[int, int]], index: int) -> bool:
-    """Tell whether a stop stands among three or more single characters with a stop after each."""
-    first = index
-    while first > 0 and _single(text, runs, first - 1):
+    """Tell whether a stop stands in a chain of stops around three or more single characters."""
+    first = last = index
+    while first > 0 and _length(runs[first]) == 1 and _stopped(text, runs, first - 1):
         first -= 1
-    last = index + 1
-    while last + 1 < len(runs) and _single(text, runs, last):
+    while last + 2 < len(runs) and _length(runs[last + 1]) == 1 and _stopped(text, runs, last + 1):
         last += 1
-    return _single(text, runs, index) and last - first >= 2
+    singles = sum(_length(run) == 1 for run in runs[first : last + 2])
+    return last > first and singles >= 3
 
 
-def _single(text: str, runs: list[tuple[int, int]], index: int) -> bool:
-    (start, end), (after, _) = runs[index], runs[index + 1]
-    return end - start == 1 and _STOP.fullmatch(text, end, after) is not None
+def _stopped(text: str, runs: list[tuple[int, int]], index: int) -> bool:
+    return _STOP.fullmatch(text, runs[index][1], runs[index + 1][0]) is not None
+
+
+def _length(run: tuple[int, int]) -> int:
+    return run[1] - run[0]
 
 
 def _edited(folded: Folded, edits: list[tuple[int, int, str]]) -> _View:
@@ -478,10 +481,14 @@ def _not_allowed(found: list[Finding], reply: str, allow: tuple[str, ...]) -> li
 
 
 def _without_doubles(found: list[Finding]) -> list[Finding]:
-    """Leave out a finding inside another that is no milder; on a tie the manual's sentence stays."""
-    ranked = sorted(found, key=lambda one: (LEVELS.index(one.level), one.start - one.end, one.kind != "forbidden"))
+    """Leave out a finding inside one that is no milder; of two equally grave ones the manual's sentence stays."""
+    ranked = sorted(found, key=lambda one: (LEVELS.index(one.level), one.kind != "forbidden", one.start - one.end))
     kept: list[Finding] = []
     for one in ranked:
-        if not any(other.start <= one.start and one.end <= other.end for other in kept):
+        if not any(_covers(other, one) or (other.level == one.level and _covers(one, other)) for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda one: (one.start, one.end))
+
+
+def _covers(outer: Finding, inner: Finding) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
