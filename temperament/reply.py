@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, pairwise
 from typing import get_args
 
 from temperament import playbook
@@ -29,6 +30,9 @@ _FILLER = "filler"
 _MOST_LEFT = 5
 _SHARE_LEFT = 0.2
 _TEXT_SEARCHED = 100
+_STUTTER = 3
+MOST_PLACES = 20
+"""How often one pattern is told of in one reply; more helps nobody and takes long in a very long text."""
 
 _QUOTED = re.compile(
     '“[^”\n]{1,200}”|「[^」\n]{1,200}」|『[^』\n]{1,200}』|‘[^’\n]{1,200}’|"[^"\n]{1,200}"|《[^》\n]{1,60}》'
@@ -216,14 +220,16 @@ class Checker:
         for index in self._candidates(view):
             rule, search = self._patterns[index].rule, self._patterns[index].search
             text = texts[rule.check.raw]
-            for match in search.finditer(text):
+            for match in islice(search.finditer(text), MOST_PLACES):
                 start, end = match.span()
                 if quoted is None:
                     quoted = _quoted(view.text)
                 if start < end and _counts(rule, text, start, end, quoted):
                     spans.setdefault(rule, []).append((start, end))
-        for rule, places in spans.items():
-            exceptions = [one.span() for but in rule.but for one in but.finditer(texts[rule.check.raw])]
+        for rule, found in spans.items():
+            places = [min(found)] if rule.check.alone else found
+            stop = max(end for _, end in places) + _TEXT_SEARCHED
+            exceptions = [one.span() for but in rule.but for one in but.finditer(texts[rule.check.raw], 0, stop)]
             for start, end in _joined(
                 place for place in places if not any(first < place[1] and place[0] < last for first, last in exceptions)
             ):
@@ -363,32 +369,27 @@ class _Spellings:
 def _gaps(text: str) -> Iterator[tuple[int, int, str]]:
     """Find what was put between characters to dodge a check: 你 必 须, 没*办*法, 冷。静。一。下."""
     runs = [match.span() for match in _HAN_RUN.finditer(text)]
-    for index in range(len(runs) - 1):
-        (start, end), (after, last) = runs[index], runs[index + 1]
-        between = text[end:after]
-        shorter = min(end - start, last - after)
-        parted = shorter <= 2 and _BLANK.fullmatch(between)
-        if parted or (shorter == 1 and _STOP.fullmatch(between) and _stuttered(text, runs, index)):
+    chain: list[tuple[int, int]] = []
+    singles = 0
+    for (start, end), (after, last) in pairwise([*runs, (len(text), len(text))]):
+        if min(end - start, last - after) <= 2 and _BLANK.fullmatch(text, end, after):
             yield end, after, ""
+        if end - start > 1:  # a longer run ends a chain of stops and may begin another
+            yield from _chain(chain, singles)
+            chain, singles = [], 0
+        singles += end - start == 1
+        if not _STOP.fullmatch(text, end, after):
+            yield from _chain(chain, singles)
+            chain, singles = [], 0
+        else:
+            chain.append((end, after))
+    yield from _chain(chain, singles)
 
 
-def _stuttered(text: str, runs: list[tuple[int, int]], index: int) -> bool:
-    """Tell whether a stop stands in a chain of stops around three or more single characters."""
-    first = last = index
-    while first > 0 and _length(runs[first]) == 1 and _stopped(text, runs, first - 1):
-        first -= 1
-    while last + 2 < len(runs) and _length(runs[last + 1]) == 1 and _stopped(text, runs, last + 1):
-        last += 1
-    singles = sum(_length(run) == 1 for run in runs[first : last + 2])
-    return last > first and singles >= 3
-
-
-def _stopped(text: str, runs: list[tuple[int, int]], index: int) -> bool:
-    return _STOP.fullmatch(text, runs[index][1], runs[index + 1][0]) is not None
-
-
-def _length(run: tuple[int, int]) -> int:
-    return run[1] - run[0]
+def _chain(stops: list[tuple[int, int]], singles: int) -> Iterator[tuple[int, int, str]]:
+    """Take out stops around three or more single characters; fewer are ordinary punctuation."""
+    if singles >= _STUTTER:
+        yield from ((start, end, "") for start, end in stops)
 
 
 def _edited(folded: Folded, edits: list[tuple[int, int, str]]) -> _View:

@@ -80,6 +80,9 @@ def entry_title(entry: "Entry", language: Language) -> str:
     """Return what an entry is called: its name, its forbidden phrases, or its cause."""
     if hasattr(entry, "avoid") and not hasattr(entry, "steps"):
         return " / ".join(entry.avoid)
+    for name in ("fires", "shows", "seen"):
+        if hasattr(entry, name) and not hasattr(entry, "name"):
+            return str(getattr(entry, name)[0])
     text = getattr(entry, "name", None) or getattr(entry, "cause", None)
     return "" if text is None else str(text.zh if language == "zh" else text.en)
 
