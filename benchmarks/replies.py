@@ -1,8 +1,10 @@
 """The reply checker measured: written replies, the manuals' forbidden sentences, false alarms on real replies, speed.
 
-python benchmarks/replies.py [--replies data/replies.jsonl] [--helpdesk ../shared/…/helpdesk.jsonl.gz] [-o REPLIES.md]
+python benchmarks/replies.py [--replies data/replies.jsonl] [--helpdesk ../shared/…/helpdesk.jsonl.gz]
+                             [--examples N] [-o benchmarks/REPLIES.md]
 
-A reply counts as flagged when it has a finding of level error or warning.
+A reply counts as flagged when it has a finding of level error or warning. Examples of real replies are other people's
+text: they are for looking at, not for a file in this repository.
 """
 
 import argparse
@@ -24,7 +26,6 @@ from temperament.reply import KINDS, Finding, check_reply
 REPLIES = Path(__file__).resolve().parents[1] / "data" / "replies.jsonl"
 HELPDESK = Path(__file__).resolve().parents[2] / "shared" / "conversations" / "helpdesk.jsonl.gz"
 SAMPLE = 3000
-EXAMPLES = 2
 _LONGEST = 60
 
 
@@ -68,7 +69,7 @@ def forbidden() -> str:
     )
 
 
-def helpdesk(path: Path) -> str:
+def helpdesk(path: Path, shown: int) -> str:
     """Return how often real replies are flagged, by which rules, with examples, and how fast they are checked."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         turns = [turn for line in lines for turn in json.loads(line)["turns"] if turn["sender"] == "helpdesk"]
@@ -83,15 +84,13 @@ def helpdesk(path: Path) -> str:
     for reply, findings in zip(sample, found, strict=True):
         for rule, level, text in dict.fromkeys((one.rule, one.level, one.text) for one in findings):
             counts[rule, level] += 1
-            examples[rule, level].append(f"**{text}** ← {reply[:_LONGEST]}".replace("|", "｜").replace("\n", " "))
-    rows = [
-        f"| {rule} | {level} | {count} | {'<br>'.join(examples[rule, level][:EXAMPLES])} |"
-        for (rule, level), count in counts.most_common()
-    ]
+            examples[rule, level].append(f"   {text} ← {reply[:_LONGEST]}".replace("\n", " "))
+    rows = [f"| {rule} | {level} | {count} |" for (rule, level), count in counts.most_common()]
+    seen = [line for key, _ in counts.most_common() for line in (str(key), *examples[key][:shown])] if shown else []
     return (
         f"### Real helpdesk replies (a sample of {len(sample):,})\n\n"
         f"flagged: {share(sum(map(flagged, found)), len(sample))}; {len(sample) / seconds:,.0f} replies a second\n\n"
-        "| rule | level | replies | for example |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        "| rule | level | replies |\n|---|---|---|\n" + "\n".join(rows + seen) + "\n"
     )
 
 
@@ -100,13 +99,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--replies", type=Path, default=REPLIES)
     parser.add_argument("--helpdesk", type=Path, default=HELPDESK)
+    parser.add_argument("--examples", type=int, default=0)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.replies.read_text(encoding="utf-8").splitlines()]
     parts = [written(rows, part) for part in ("dev", "test")]
     parts.append(forbidden())
     if options.helpdesk.exists():
-        parts.append(helpdesk(options.helpdesk))
+        parts.append(helpdesk(options.helpdesk, options.examples))
     publish("# The reply checker\n\n" + "\n".join(parts), options.output)
     return 0
 
