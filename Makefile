@@ -16,6 +16,7 @@ lint:  ## style and types
 bench:  ## quality and deletion tests (needs ../shared)
 	$(PYTHON) benchmarks/quality.py -o benchmarks/QUALITY.md
 	$(PYTHON) benchmarks/evidence.py -o benchmarks/EVIDENCE.md
+	$(PYTHON) benchmarks/replies.py -o benchmarks/REPLIES.md
 
 model:  ## rebuild models/default from data/ and the joined public labels (needs ../shared, or your own join)
 	temperament train data/corpus/train.jsonl ../shared/labels/real_train.jsonl -o models/default \
