@@ -101,7 +101,7 @@ def check_reply(
             f"There is no channel {channel!r}. Choose one of: {', '.join(_CHANNELS)}.",
         )
     checker = _shipped_checker() if book is None else Checker(book)
-    return checker.check(reply, reading, channel, frozenset(disable), tuple(allow), language or default_language())
+    return checker.check(reply, reading, channel, frozenset(disable), tuple(allow), language)
 
 
 @lru_cache(maxsize=1)
@@ -131,10 +131,14 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Folded text with evasions undone; ``starts`` and ``ends`` lead back to the folded text (``None``: same places)."""
+    """Folded text with evasions undone; ``starts`` and ``ends`` lead back to the folded text (``None``: same places).
+
+    ``pairs`` are all characters and pairs of neighbours of both texts.
+    """
 
     text: str
     folded: Folded
+    pairs: frozenset[str]
     starts: list[int] | None = None
     ends: list[int] | None = None
 
@@ -182,7 +186,7 @@ class Checker:
         channel: str | None,
         disable: frozenset[str],
         allow: tuple[str, ...],
-        language: Language,
+        language: Language | None,
     ) -> list[Finding]:
         """Return the findings of one reply; see ``check_reply``."""
         unknown = disable - self._names
@@ -207,10 +211,11 @@ class Checker:
 
     def _view(self, reply: str) -> _View:
         folded = fold(reply)
-        edits = self._spellings.edits(folded.text)
+        pairs = _pairs(folded.text)
+        edits = self._spellings.edits(folded.text, pairs)
         if _SPACED.search(folded.text):
             edits = sorted([*edits, *_gaps(folded.text)])
-        return _edited(folded, edits)
+        return _edited(folded, edits, pairs)
 
     def _matches(self, view: _View) -> Iterator[tuple[_Rule, int, int]]:
         """Find every rule's places; places of one rule that overlap are one."""
@@ -237,11 +242,8 @@ class Checker:
 
     def _candidates(self, view: _View) -> list[int]:
         """Return the patterns that could match: those whose pairs or characters the text holds."""
-        pairs: set[str] = set()
-        for text in {view.text, view.folded.text}:
-            pairs.update(map(str.__add__, text, text[1:]), text)
         found = set(self._always)
-        for pair in self._by_pair.keys() & pairs:
+        for pair in self._by_pair.keys() & view.pairs:
             found.update(self._by_pair[pair])
         return sorted(found)
 
@@ -274,7 +276,7 @@ class Checker:
         return len(left) <= max(_MOST_LEFT, _SHARE_LEFT * len(text))
 
     def _missing(
-        self, view: _View, reading: Reading, channel: str | None, disable: frozenset[str], language: Language
+        self, view: _View, reading: Reading, channel: str | None, disable: frozenset[str], language: Language | None
     ) -> Iterator[Finding]:
         place = len(view.folded.original)
         for name, part in self._parts.items():
@@ -361,8 +363,12 @@ class _Spellings:
             f"(?<![a-z]){re.escape(seen)}(?![a-z])" if seen.isascii() else re.escape(seen) for seen in self._means
         ]
         self._search = re.compile("|".join(sorted(letters, key=len, reverse=True)) or "(?!)")
+        self._pairs = frozenset(seen[:2] for seen in self._means)
 
-    def edits(self, text: str) -> list[tuple[int, int, str]]:
+    def edits(self, text: str, pairs: frozenset[str]) -> list[tuple[int, int, str]]:
+        """Return what to replace (start, end, meaning) in a text that holds these pairs of characters."""
+        if self._pairs.isdisjoint(pairs):
+            return []
         return [(*match.span(), self._means[match.group()]) for match in self._search.finditer(text)]
 
 
@@ -392,10 +398,14 @@ def _chain(stops: list[tuple[int, int]], singles: int) -> Iterator[tuple[int, in
         yield from ((start, end, "") for start, end in stops)
 
 
-def _edited(folded: Folded, edits: list[tuple[int, int, str]]) -> _View:
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset((*map(str.__add__, text, text[1:]), *text))
+
+
+def _edited(folded: Folded, edits: list[tuple[int, int, str]], pairs: frozenset[str]) -> _View:
     """Apply edits (start, end, replacement; those that overlap an earlier one are left out) and keep the way back."""
     if not edits:
-        return _View(folded.text, folded)
+        return _View(folded.text, folded, pairs)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -407,7 +417,8 @@ def _edited(folded: Folded, edits: list[tuple[int, int, str]]) -> _View:
         starts.extend((*range(position, start), *[start] * len(piece)))
         ends.extend((*range(position + 1, start + 1), *[end] * len(piece)))
         position = end
-    return _View("".join(pieces), folded, starts, ends)
+    text = "".join(pieces)
+    return _View(text, folded, pairs | _pairs(text), starts, ends)
 
 
 def _quoted(text: str) -> list[tuple[int, int]]:
@@ -451,7 +462,7 @@ def _fits(states: tuple[str, ...], temperaments: tuple[str, ...], reading: Readi
 
 
 def _finding(
-    rule: _Rule, level: Level, view: _View, start: int, end: int, language: Language, reading: Reading | None
+    rule: _Rule, level: Level, view: _View, start: int, end: int, language: Language | None, reading: Reading | None
 ) -> Finding:
     first, last = view.span(start, end, raw=rule.check.raw)
     return Finding(
@@ -467,8 +478,8 @@ def _finding(
     )
 
 
-def _tell(text: Text, language: Language) -> str:
-    return text.zh if language == "zh" else text.en
+def _tell(text: Text, language: Language | None) -> str:
+    return text.zh if (language or default_language()) == "zh" else text.en
 
 
 def _sayings(phrases: Iterable[Phrase], reading: Reading | None) -> tuple[str, ...]:
