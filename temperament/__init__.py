@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from temperament.advice import Advice as Advice
     from temperament.advice import recommend as recommend
     from temperament.errors import TemperamentError as TemperamentError
+    from temperament.guidance import guide as guide
     from temperament.labels import Evidence as Evidence
     from temperament.labels import Reading as Reading
+    from temperament.promises import trust as trust
     from temperament.reader import Classifier as Classifier
+    from temperament.reply import Finding as Finding
+    from temperament.reply import check_reply as check_reply
 
 __version__ = "0.1.0"
 _HOMES = {
@@ -32,6 +36,10 @@ _HOMES = {
     "Classifier": "temperament.reader",
     "Advice": "temperament.advice",
     "recommend": "temperament.advice",
+    "guide": "temperament.guidance",
+    "trust": "temperament.promises",
+    "Finding": "temperament.reply",
+    "check_reply": "temperament.reply",
 }
 __all__ = [*_HOMES, "classify", "classify_many"]  # noqa: PLE0604 (all are names)
 

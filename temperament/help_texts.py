@@ -11,8 +11,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Read customers: manner and state → steps, sentences to say, phrases to avoid.",
     ),
     "playbook": (
-        "看、查、验话术库。",
-        "List, show and validate the playbook.",
+        "看、查、验话术库，改成自己的。",
+        "List, show and validate the playbook, and make it your own.",
     ),
     "lang": (
         "输出语言：zh 或 en（默认看系统）。",
@@ -30,6 +30,118 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "channel": (
         "渠道：phone、face、chat、letter。",
         "Channel: phone, face, chat or letter.",
+    ),
+    "industry": (
+        "行业：hotel 酒店、property 物业、food 食品。",
+        "Line of business: hotel, property or food.",
+    ),
+    "group": (
+        "客户群体：easygoing 随和型、stubborn 顽固型、forceful 强硬型、vain 虚荣型、irritable 易怒型。",
+        "Customer group: easygoing, stubborn, forceful, vain or irritable.",
+    ),
+    "impact": (
+        "影响多大：low、normal、high（不给则看客户的话）。",
+        "How much hangs on it: low, normal, high (default: from the words).",
+    ),
+    "tag": (
+        "另见的表现：one-for-all、doubts-every-remedy、no-patience、hides-facts（可多次）。",
+        "Behaviour seen beside: one-for-all, doubts-every-remedy, no-patience, hides-facts (repeatable).",
+    ),
+    "fact": (
+        "填空：名称=内容，如 agent=小林（可多次）。",
+        "Fill a gap: name=value, such as agent=Lin (repeatable).",
+    ),
+    "own_playbook": (
+        "自己的话术文件夹，盖在自带的上面。",
+        "A folder of your own entries, laid over the shipped ones.",
+    ),
+    "force": (
+        "已有的文件也覆盖。",
+        "Replace files that exist.",
+    ),
+    "advise.text": (
+        "客户的原话：据此找信号、看还缺什么。",
+        "The customer's words: for signals and what is missing.",
+    ),
+    "guide": (
+        "看对话走到哪一步、下一步做什么、说什么。\n\n"
+        "例：temperament guide 对话.txt --channel phone\n\n"
+        "例：temperament guide --state 愤怒 --done listen --done empathise",
+        "Where a conversation stands, what comes next and what to say.\n\n"
+        "Example: temperament guide talk.txt --channel phone\n\n"
+        "Example: temperament guide --state angry --done listen --done empathise",
+    ),
+    "guide.file": (
+        "对话：每行“客户：…”“客服：…”，或 jsonl、csv、xlsx（speaker、text）；- 读标准输入。",
+        "Conversation: lines 客户：… and 客服：…, or jsonl, csv, xlsx (speaker, text); - for standard input.",
+    ),
+    "guide.done": (
+        "已做过的动作：listen、empathise、ask、restate、options、commit …（可多次）。",
+        "A move made already: listen, empathise, ask, restate, options, commit … (repeatable).",
+    ),
+    "template": (
+        "信件和固定话术：收到通知、答复信、致歉信、无声电话、转接……，空格可以填上。\n\n"
+        "例：temperament template apology --fact matter=快递晚到六天 --fact company=晨光",
+        "Letters and scripts (receipt, reply, apology, silent call, transfer …), gaps filled.\n\n"
+        "Example: temperament template apology --fact matter=快递晚到六天 --fact company=晨光",
+    ),
+    "template.name": (
+        "编号，如 letter.apology 或 silent-call；不给则列出全部。",
+        "An id such as letter.apology or silent-call; all are listed if not given.",
+    ),
+    "trust": (
+        "信任度＝(1－回复用时÷承诺用时)×100，超时为负；一件或一张表。\n\n"
+        "例：temperament trust --promised 24h --replied 3h\n\n"
+        "例：temperament trust --file 案件.xlsx",
+        "Trust = (1 − time taken ÷ time promised) × 100, below zero when late; one case or a table.\n\n"
+        "Example: temperament trust --promised 24h --replied 3h\n\n"
+        "Example: temperament trust --file cases.xlsx",
+    ),
+    "trust.promised": (
+        "承诺多久内回复：24h、90m、2d、1天、3小时。",
+        "How soon an answer was promised: 24h, 90m, 2d, 1天, 3小时.",
+    ),
+    "trust.replied": (
+        "实际多久回复。",
+        "How long it took.",
+    ),
+    "playbook.list.kind": (
+        "只列一类，如 wording、scripts。",
+        "One kind only, such as wording or scripts.",
+    ),
+    "playbook.list.row": (
+        "只列回应需求表某一行的条目。",
+        "Only entries that answer this row of the requirements.",
+    ),
+    "playbook.init": (
+        "新建自己的话术文件夹，带说明和样例。\n\n例：temperament playbook init 我的话术",
+        "Make a folder for your own entries, with notes and examples.\n\nExample: temperament playbook init my-playbook",
+    ),
+    "playbook.init.dir": (
+        "新文件夹。",
+        "The new folder.",
+    ),
+    "playbook.export": (
+        "把话术规则导出到 Excel，或整套导出到文件夹。\n\n例：temperament playbook export 话术.xlsx",
+        "Write the wording rules to Excel, or the whole playbook to a folder.\n\n"
+        "Example: temperament playbook export rules.xlsx",
+    ),
+    "playbook.export.target": (
+        "写到哪里：.xlsx 文件（话术规则）或文件夹（全部）。",
+        "Where to: an .xlsx file (wording rules) or a folder (everything).",
+    ),
+    "playbook.import": (
+        "把 Excel 里改过的话术规则写回自己的文件夹。\n\n例：temperament playbook import 话术.xlsx 我的话术",
+        "Bring the changes of an Excel workbook into your own folder.\n\n"
+        "Example: temperament playbook import rules.xlsx my-playbook",
+    ),
+    "playbook.import.file": (
+        "由 playbook export 导出、改过的工作簿。",
+        "A workbook written by playbook export, and changed.",
+    ),
+    "playbook.import.dir": (
+        "写到哪个文件夹。",
+        "The folder to write to.",
     ),
     "text_column": (
         "表格里放消息的那一列。",
@@ -67,6 +179,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "advise.temperament": (
         "气质：choleric 孙悟空、sanguine 猪八戒、phlegmatic 沙和尚、melancholic 唐僧、unclear。",
         "Temperament: choleric, sanguine, phlegmatic, melancholic or unclear.",
+    ),
+    "check": (
+        "检查客服要发出的回复：不能说的话、为什么、可以换成什么。有必须改或应该改的，退出码为 1。\n\n"
+        '例：temperament check "您先冷静一下，这不归我们管。" --state angry\n\n'
+        "例：temperament check --file 回复.csv --format json > 检查.jsonl",
+        "Check draft replies: what not to say, why, and what instead. Exit code 1 for errors and warnings.\n\n"
+        'Example: temperament check "您先冷静一下，这不归我们管。" --state angry\n\n'
+        "Example: temperament check --file replies.csv --format json > findings.jsonl",
+    ),
+    "check.texts": (
+        "回复；不给或给 - 则读标准输入，一行一条。",
+        "Replies; none or - reads standard input, one a line.",
+    ),
+    "check.state": (
+        "客户的情绪；给了就按它定轻重，并指出缺了什么。",
+        "The customer's state: sets the levels, and missing parts are named.",
+    ),
+    "check.temperament": (
+        "客户的气质；给了就按它定轻重。",
+        "The customer's temperament: sets the levels.",
+    ),
+    "check.disable": (
+        "不要的规则或类别（可多次），如 calm-down、policy、missing。",
+        "A rule or kind to leave out (may be repeated): calm-down, policy, missing …",
+    ),
+    "check.allow": (
+        "允许说的话（可多次）：整处落在里面的不报。",
+        "A phrase that may be said (may be repeated): findings inside it are left out.",
     ),
     "train": (
         "用标注好的消息训练模型，写成模型文件夹。\n\n"
@@ -123,8 +263,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Check a playbook: shapes, ids, references.\n\nExample: temperament playbook validate my-playbook",
     ),
     "playbook.validate.dir": (
-        "话术库文件夹；不给则查自带的。",
-        "A playbook folder; the shipped one if not given.",
+        "自己的话术文件夹；不给则查自带的。",
+        "A folder of your own entries; the shipped playbook if not given.",
     ),
 }
 

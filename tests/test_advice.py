@@ -1,13 +1,24 @@
 """Advice for every cell: whole, sourced, state first, and never a forbidden phrase."""
 
-from dataclasses import fields, replace
+import json
+from dataclasses import asdict, fields, replace
 from itertools import product
 
 import pytest
 from msgspec import structs
 
 from temperament import playbook
-from temperament.advice import CHANNELS, FROM_THE_OTHER, MOST_AVOIDED, MOST_SAYINGS, Guidance, recommend, signals
+from temperament.advice import (
+    CHANNELS,
+    FROM_THE_OTHER,
+    MOST_AVOIDED,
+    MOST_SAYINGS,
+    Clocks,
+    Escalation,
+    Guidance,
+    recommend,
+    signals,
+)
 from temperament.errors import UsageError
 from temperament.labels import STATES, TEMPERAMENTS, Reading
 from temperament.language import LANGUAGES
@@ -40,11 +51,12 @@ def test_advice_is_whole(temperament, state):
         assert len(advice.avoid) <= MOST_AVOIDED
         assert len(advice.say) <= max(MOST_SAYINGS, len(advice.steps) + FROM_THE_OTHER)
         assert all(0 <= one.step <= len(advice.steps) for one in advice.say)
-        pieces = [advice.principle, *advice.steps, *advice.tuning]
+        pieces = [advice.principle, *advice.steps, *advice.tuning, *advice.notes]
         assert all(one.text and one.entry for one in pieces)
         assert all(one.text and one.meaning for one in sayings(advice))
         assert all(one.phrase and one.why for one in advice.avoid)
-        assert {one.source for one in [*pieces, *advice.avoid, *sayings(advice)]} == set(advice.sources)
+        used = [*pieces, *advice.avoid, *sayings(advice), *advice.now, *advice.ask, advice.clocks]
+        assert {one.source for one in used} == set(advice.sources)
         assert len(set(advice.sources)) == len(advice.sources)
         assert advice.pace in {"quick", "even", "slow"}
         assert advice.priority in {"low", "normal", "high"}
@@ -304,5 +316,148 @@ def test_rules_that_name_a_label_are_added():
 def test_advice_holds_no_playbook_objects():
     """Advice is plain values, so that it can be written as JSON."""
     advice = advice_of("melancholic", "difficult")
-    plain = (str, bool, int, tuple, Guidance)
-    assert all(isinstance(getattr(advice, one.name), plain) for one in fields(advice) if one.name != "escalate")
+    plain = (str, bool, int, tuple, type(None), Guidance, Escalation, Clocks)
+    assert all(isinstance(getattr(advice, one.name), plain) for one in fields(advice))
+    assert json.loads(json.dumps(asdict(advice), ensure_ascii=False))["state"] == "difficult"
+
+
+@pytest.mark.parametrize(("temperament", "state"), CELLS)
+def test_what_to_say_now_is_a_reply_in_order(temperament, state):
+    """Three to five sentences for every channel: opening, empathy, question, options, commitment, in this order."""
+    order = ["opening", "empathy", "question", "options", "commitment", "closing"]
+    for channel in [None, *CHANNELS]:
+        parts = [one.part for one in advice_of(temperament, state, channel).now]
+        assert 3 <= len(parts) <= 5
+        assert parts == sorted(parts, key=order.index)
+        assert {"empathy", "commitment"} <= set(parts)
+
+
+def test_the_channel_changes_what_is_said_and_minded():
+    """Four channels, four openings, and their own notes; a letter carries the whole reply at once."""
+    advice = {channel: advice_of("unclear", "angry", channel) for channel in CHANNELS}
+    assert len({one.now[0].text for one in advice.values()}) == 4
+    assert len({tuple(note.entry for note in one.notes) for one in advice.values()}) == 4
+    assert [one.part for one in advice["letter"].now][3] == "options"
+    assert "【办法】" in advice["letter"].now[3].text
+    assert "【办法】" not in advice["phone"].now[3].text
+    assert advice["face"].notes[0].entry == "guide.face.second-colleague"
+
+
+def test_a_furious_visitor_calls_for_a_second_colleague():
+    """Safety is for the angry, face to face, and for nobody else."""
+    for state, channel in product(STATES, CHANNELS):
+        noted = "guide.face.second-colleague" in [one.entry for one in advice_of("unclear", state, channel).notes]
+        assert noted is ((state, channel) == ("angry", "face"))
+
+
+def test_preparations_are_over_once_the_talk_has_begun():
+    """The room and the seats matter before the first word only."""
+    begun = [{"speaker": "agent", "text": "您好"}]
+    before, during = (
+        [one.entry for one in recommend(Reading.of(), "face", history=history).notes] for history in ((), begun)
+    )
+    assert "guide.face.room" in before
+    assert "guide.face.room" not in during
+    assert "guide.face.stay" in during
+
+
+@pytest.mark.parametrize(("industry", "words"), [("hotel", "房间"), ("物业", "哪一栋"), ("food", "身体")])
+def test_a_line_of_business_asks_its_own_questions(industry, words):
+    """Room, home or health come before the order number; the house apologises to the angry; its notes and causes show."""
+    advice = recommend(Reading.of(state="angry", text="太过分了！"), industry=industry, language="zh")
+    assert words in advice.ask[0].text
+    assert any("我代表" in one.text for one in advice.now)
+    assert any(one.entry.split(".")[1] == advice.industry for one in advice.notes)
+    assert any(one.entry == f"trade.{advice.industry}" for one in advice.causes)
+
+
+def test_what_the_customer_has_said_is_not_asked_again():
+    """Facts in the words, in earlier turns or given are known; the rest is asked for, most needed first."""
+    bare = recommend(Reading.of(state="angry"), language="en")
+    assert [one.field for one in bare.ask] == ["content", "order", "time", "wish"]
+    told = recommend(
+        Reading.of(state="angry", text="昨天说好退款的，单号 8820123456，我是李明，到现在没有人理我"),
+        history=[{"speaker": "customer", "text": "我的电话是13800000000"}],
+    )
+    assert told.ask == ()
+    assert "contact" not in [one.field for one in recommend(Reading.of(), facts={"phone": "1"}).ask]
+
+
+def test_a_group_bends_pace_tuning_and_sentences():
+    """The group's lines come first; its sentences and phrases to avoid join; the state still leads."""
+    plain, vain = (
+        recommend(Reading.of("unclear", "difficult"), group=group, language="zh") for group in (None, "虚荣型")
+    )
+    assert vain.group == "vain"
+    assert vain.steps == plain.steps
+    assert vain.tuning[0].entry == "group.vain"
+    assert vain.pace_note != plain.pace_note
+    assert any("您对这方面很熟" in one.text for one in vain.say)
+
+
+def test_tags_add_their_handling():
+    """What is seen beside the state comes first among the tuning; an unknown tag is refused with the known ones."""
+    advice = recommend(Reading.of(state="angry"), tags=["hides-facts", "没有耐性"])
+    assert [one.entry for one in advice.tuning[:2]] == ["tag.hides-facts", "tag.no-patience"]
+    with pytest.raises(UsageError, match="one-for-all"):
+        recommend(Reading.of(), tags=["nonsense"])
+
+
+def test_facts_fill_the_gaps():
+    """By English or Chinese name; the deadline follows the clock unless it is given; unknown names are refused."""
+    given = recommend(Reading.of(state="angry"), "phone", facts={"客服姓名": "小林", "company": "晨光"}, language="zh")
+    assert given.now[0].text.startswith("您好，我是晨光的小林")
+    assert "4小时内" in given.now[-1].text
+    assert "今晚八点前" in recommend(Reading.of(), facts={"deadline": "今晚八点前"}).now[-1].text
+    with pytest.raises(UsageError, match="agent"):
+        recommend(Reading.of(), facts={"name": "x"})
+
+
+def test_an_urgent_case_goes_to_the_highest_named():
+    """Who takes over, what to hand over and what to tell the customer; the promise in the reply is the handover."""
+    advice = advice_of("unclear", "angry", text="插座冒烟了，叫你们经理来")
+    assert advice.escalate.to == "authority.manager"
+    assert advice.escalate.tell
+    assert advice.escalate.say[0].text == advice.now[-1].text
+    assert (advice.clocks.impact, advice.clocks.urgency, advice.clocks.reply) == ("high", "high", 60)
+    assert "先说人" in advice.now[1].text
+    calm = advice_of("unclear", "calm")
+    assert (calm.escalate.to, calm.escalate.say) == ("", ())
+
+
+def test_grave_words_of_earlier_turns_still_count():
+    """A threat is not forgotten when the next message is mild; mild signals of earlier turns are."""
+    history = [{"speaker": "customer", "text": "再不处理我打12315！"}, {"speaker": "customer", "text": "那就这样吧"}]
+    advice = recommend(Reading.of(text="好的"), history=history)
+    assert advice.escalate.signals == ("signal.regulator",)
+
+
+def test_priority_is_impact_by_urgency():
+    """What hangs on it can be said, and moves the cell."""
+    assert recommend(Reading.of(), impact="高").priority == "high"
+    assert recommend(Reading.of(), impact="low").priority == "normal"
+    assert recommend(Reading.of(state="angry"), impact="low").priority == "normal"
+
+
+@pytest.mark.parametrize(
+    ("option", "words"), [("industry", "hotel"), ("group", "stubborn"), ("impact", "normal"), ("channel", "phone")]
+)
+def test_unknown_names_are_refused_with_the_known_ones(option, words):
+    """Every option says what it takes."""
+    with pytest.raises(UsageError, match=words):
+        recommend(Reading.of(), **{option: "nonsense"})
+
+
+@pytest.mark.parametrize(
+    ("temperament", "state", "groups"),
+    [
+        ("choleric", "difficult", ("stubborn",)),
+        ("choleric", "angry", ("forceful", "irritable")),
+        ("phlegmatic", "calm", ("easygoing",)),
+        ("unclear", "calm", ()),
+        ("sanguine", "anxious", ()),
+    ],
+)
+def test_near_groups_follow_our_crosswalk(temperament, state, groups):
+    """Every label that says something has to be near; nothing is guessed where none does."""
+    assert advice_of(temperament, state).near_groups == groups

@@ -101,12 +101,12 @@ def test_no_other_scale_fits_better(toy_model, head):
 
 
 def test_shifts_by_hand():
-    """A label's shift is -0.4 times the logarithm of its share, in the units of the scaled score."""
+    """A label's shift is minus ADJUSTMENT times the logarithm of its share, in the units of the scaled score."""
     gold = np.array(["calm"] * 8 + ["angry"] * 2)
     scores = np.column_stack([gold == "angry", gold == "calm"]) * 1.0
     scores[0] = scores[9] = 0.5, 0.5
     learned = classifier.learn_head(scores, gold, ("angry", "calm"), np.ones(10, bool))
-    expected = [-0.4 * np.log(0.2) * learned.scale, -0.4 * np.log(0.8) * learned.scale]
+    expected = [-classifier.ADJUSTMENT * np.log(share) * learned.scale for share in (0.2, 0.8)]
     np.testing.assert_allclose(learned.shifts, expected, rtol=1e-12)
     assert learned.base_rates == pytest.approx({"angry": 0.2, "calm": 0.8})
     assert classifier.predicted_labels(scores, learned)[0] == "angry"  # of two like scores the rare label wins

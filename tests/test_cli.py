@@ -24,11 +24,18 @@ ANGRY = "你们说好三天到，现在第九天了！打电话没人接，到�
 COMMANDS = [
     ("classify",),
     ("advise",),
+    ("check",),
+    ("guide",),
+    ("template",),
+    ("trust",),
     ("train",),
     ("evaluate",),
     ("playbook", "list"),
     ("playbook", "show"),
     ("playbook", "validate"),
+    ("playbook", "init"),
+    ("playbook", "export"),
+    ("playbook", "import"),
 ]
 
 
@@ -94,7 +101,7 @@ def test_classify_prints_a_card(run):
     result = run("classify", ANGRY)
     assert (result.code, result.err) == (0, "")
     assert ANGRY in result.out
-    for words in ("愤怒", "依据", "步骤 1", "可以说", "不要说", "优先级"):
+    for words in ("愤怒", "依据", "步骤 1", "现在说", "不要说", "优先级"):
         assert words in result.out
 
 
@@ -277,7 +284,7 @@ def test_training_an_encoder_without_torch(run, tmp_path, monkeypatch, lang):
 
 def test_an_encoder_learns_from_no_soft_labels(run, tmp_path, monkeypatch):
     """An option that would do nothing is refused, not ignored."""
-    monkeypatch.setattr("temperament.cli._train_encoder", lambda: lambda *arguments, **options: "# card")
+    monkeypatch.setattr("temperament.cli.reading._train_encoder", lambda: lambda *arguments, **options: "# card")
     data = labelled(tmp_path / "a.jsonl")
     result = run("train", data, "-o", tmp_path / "m", "--kind", "encoder", "--soft", data)
     assert (result.code, result.out) == (2, "")
@@ -314,7 +321,7 @@ def test_train_with_soft_labels(run, tmp_path):
     assert "classify --format json" in result.err
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", ["愤怒", "可以说"]), ("en", ["angry", "because of", "never say"])])
+@pytest.mark.parametrize(("lang", "words"), [("zh", ["愤怒", "现在说"]), ("en", ["angry", "because of", "never say"])])
 def test_classify_in_both_languages(run, lang, words):
     """--lang decides, whatever the environment says."""
     result = run("classify", ANGRY, "--lang", lang)
@@ -437,9 +444,16 @@ def test_playbook_validate(run, tmp_path):
         (("evaluate", "{tmp}"), 3, "是文件夹"),
         (("evaluate", "{tmp}/empty.jsonl"), 3, "里没有消息"),
         (("evaluate",), 2, "FILE"),
+        (("advise", "--fact", "没有等号"), 2, "名称=内容"),
+        (("advise", "--group", "没有"), 2, "没有“没有”这种客户群体"),
+        (("advise", "--playbook", "{tmp}/没有"), 3, "不是文件夹"),
+        (("template", "没有"), 2, "没有“没有”这种信件"),
+        (("trust", "--promised", "24h"), 2, "各一个"),
+        (("trust", "--promised", "24h", "--replied", "很快"), 2, "看不懂时长"),
+        (("guide", "{tmp}/没有.txt"), 3, "找不到文件"),
         (("playbook", "show", "没有"), 2, "没有“没有”"),
         (("playbook", "validate", "{tmp}/没有"), 3, "不是文件夹"),
-        (("playbook", "validate", "{tmp}"), 3, "temperaments.yaml:1"),
+        (("playbook", "validate", "{tmp}"), 3, "里面没有话术文件"),
         (("nonsense",), 2, "nonsense"),
     ],
 )
@@ -520,6 +534,122 @@ def test_version(run):
     """--version prints the package's version."""
     result = run("--version")
     assert (result.code, result.out) == (0, f"temperament {temperament.__version__}\n")
+
+
+@pytest.fixture
+def talk(tmp_path):
+    """A short conversation in plain text."""
+    path = tmp_path / "talk.txt"
+    path.write_text(f"客户：{ANGRY}\n客服：非常抱歉，您说，我在听。\n客户：{ANGRY}\n", encoding="utf-8")
+    return path
+
+
+def test_advise_takes_everything_that_bends_it(run):
+    """Channel, trade, group, tag, facts and the customer's words."""
+    options = (
+        "--channel",
+        "face",
+        "--industry",
+        "hotel",
+        "--group",
+        "vain",
+        "--tag",
+        "no-patience",
+        "--impact",
+        "high",
+    )
+    words = ("--state", "angry", "--text", "插座冒烟了", "--fact", "company=晨光", "--format", "json")
+    found = run("advise", *options, *words).objects[0]
+    assert (found["channel"], found["industry"], found["group"]) == ("face", "hotel", "vain")
+    assert found["escalate"]["to"] == "authority.manager"
+    assert "晨光" in found["now"][0]["text"]
+    card = run("advise", *options, *words[:-2]).out
+    for word in ("现在说", "留意", "还要问", "时限", "可能的原因", "交给谁", "最长沉默", "▶"):
+        assert word in card
+
+
+def test_guide_reads_a_conversation(run, talk):
+    """The model reads the last words; steps done are named with their turn."""
+    found = run("guide", talk, "--channel", "phone", "--format", "json").objects[0]
+    assert [one["turn"] for one in found["advice"]["done"]][:2] == [2, 2]
+    card = run("guide", talk, "--state", "angry").out
+    for word in ("走到哪里", "下一步", "怎样算完", "第几句 2", "▶"):
+        assert word in card
+
+
+def test_guide_without_a_file(run):
+    """From standard input, or from moves named alone."""
+    piped = run(
+        "guide", "-", "--state", "angry", "--format", "json", stdin="客户：气死我了\n客服：您说，我在听。".encode()
+    )
+    assert piped.objects[0]["advice"]["present"] == 2
+    named = run("guide", "--state", "angry", "--done", "listen", "--done", "empathise", "--format", "json")
+    assert named.objects[0]["advice"]["present"] == 3
+    assert run("guide").code == 3
+
+
+def test_template_and_its_list(run):
+    """A letter, a script with its pauses, and the list of all."""
+    found = run("template", "apology", "--fact", "matter=快递晚到", "--format", "json").objects[0]
+    assert found["entry"] == "letter.apology"
+    assert "快递晚到" in found["pieces"][1]["text"]
+    assert "⏸ 5″" in run("template", "silent-call").out
+    book = playbook.shipped()
+    ids = [one["id"] for one in run("template", "--format", "json").objects]
+    assert ids == [*book.letters, *book.scripts]
+    assert "letter.apology" in run("template").out
+
+
+def test_trust(run, tmp_path):
+    """One case, a table, and below zero when late."""
+    found = run("trust", "--promised", "24h", "--replied", "3h", "--format", "json").objects[0]
+    assert found == {"score": 87.5, "promised": 1440.0, "replied": 180.0, "case": "", "late": False, "left": 1260.0}
+    assert "87.5" in run("trust", "--promised", "24h", "--replied", "3h").out
+    assert "-50" in run("trust", "--promised", "1天", "--replied", "36小时").out
+    path = tmp_path / "cases.csv"
+    path.write_text("编号,承诺,回复\nA1,24h,3h\nA2,24h,36h\n", encoding="utf-8")
+    assert [one["case"] for one in run("trust", "--file", path, "--format", "json").objects] == ["A1", "A2"]
+    table = run("trust", "--file", path).out
+    assert "18.75" in table
+    assert "超时 1" in table
+
+
+def test_an_own_playbook_from_end_to_end(run, tmp_path):
+    """Begin, validate, use, export to Excel, change, import, use again."""
+    own, sheet = tmp_path / "own", tmp_path / "rules.xlsx"
+    assert run("playbook", "init", own).code == 0
+    assert run("playbook", "validate", own).code == 0
+    assert run("playbook", "export", sheet).code == 0
+    assert run("playbook", "export", sheet).code == 3
+    workbook = openpyxl.load_workbook(sheet)
+    columns = {str(cell.value).split()[-1]: cell.column for cell in workbook.active[1]}
+    row = next(n for n in range(2, 99) if workbook.active.cell(n, columns["id"]).value == "calm-down")
+    workbook.active.cell(row, columns["disabled"]).value = "是"
+    workbook.save(sheet)
+    assert run("playbook", "import", sheet, own).code == 3
+    assert run("playbook", "import", sheet, own, "--force", "--format", "json").objects == [
+        {"changes": 1, "ids": ["calm-down"]}
+    ]
+    shown = run("playbook", "list", "--kind", "wording", "--playbook", own, "--format", "json").objects
+    assert "calm-down" not in [one["id"] for one in shown]
+    for command in (("advise", "-s", "angry"), ("classify", ANGRY)):
+        found = run(*command, "--playbook", own, "--format", "json").objects[0]
+        assert "calm-down" not in [one["rule"] for one in found.get("advice", found)["avoid"]]
+    assert run("playbook", "show", "calm-down", "--playbook", own).code == 2
+    assert run("playbook", "export", tmp_path / "all", "--playbook", own, "--format", "json").code == 0
+    assert (tmp_path / "all" / "states.yaml").is_file()
+
+
+def test_playbook_list_by_kind_and_row(run):
+    """One kind, or what answers one row of the requirements."""
+    assert {one["kind"] for one in run("playbook", "list", "--kind", "scripts", "--format", "json").objects} == {
+        "scripts"
+    }
+    found = run("playbook", "list", "--row", "33", "--format", "json").objects
+    assert {"script.silent-call", "guide.phone.silent"} <= {one["id"] for one in found}
+    assert run("playbook", "list", "--kind", "nonsense").code == 3
+    assert run("playbook", "show", "phone", "--format", "json").objects[0]["id"] == "channel.phone"
+    assert run("playbook", "validate", "--format", "json").objects[0]["sound"] is True
 
 
 def registered():

@@ -304,6 +304,21 @@ def test_the_exported_network_says_the_same():
         assert np.corrcoef(found[real].ravel(), expected[real].ravel())[0, 1] > 0.99
 
 
+def test_an_exported_text_scores_the_same_beside_others():
+    """What stands beside a text in a batch, and how much is padded, does not change its scores."""
+    import onnxruntime
+
+    network = small_network().eval()
+    with torch.no_grad():
+        network.word.weight[90:] *= 20  # the other text has pieces with large states
+    session = onnxruntime.InferenceSession(onnx_bytes(network), providers=["CPUExecutionProvider"])
+    ids = np.array([[0, 5, 6, 7, 2, *[1] * 11], [0, *[90, 91, 92, 93] * 3, 90, 91, 2]])
+    mask = np.array([[1] * 5 + [0] * 11, [1] * 16])
+    (together,) = session.run(["scores"], {"ids": ids, "mask": mask})
+    (alone,) = session.run(["scores"], {"ids": ids[:1, :5], "mask": mask[:1, :5]})
+    np.testing.assert_allclose(together[0, :5], alone[0], rtol=0, atol=1e-3)
+
+
 def test_a_fifth_is_held_out():
     """By the opening of a text, so that a message and its dialogue stay together."""
     texts = [f"第{n}条消息" for n in range(2000)]

@@ -17,9 +17,9 @@ ORDER = [
     {"labels"},
     {"text"},
     {"features", "datasets", "playbook"},
-    {"advice", "evaluate", "model"},
-    {"encoder", "evidence"},
-    {"classifier", "reader"},
+    {"evaluate", "model", "promises", "reply", "turns", "workbook"},
+    {"advice", "encoder", "evidence", "ownership"},
+    {"classifier", "guidance", "reader", "templates"},
     {"card"},
     {"training"},
     {"finetune"},
@@ -105,7 +105,9 @@ def test_imports_point_downwards(name):
     assert {one for one in graph()[name] if floor[one] >= floor[name]} == set()
 
 
-@pytest.mark.parametrize("name", ["advice", "evaluate", "playbook", "render", "datasets"])
+@pytest.mark.parametrize(
+    "name", ["advice", "evaluate", "guidance", "playbook", "render", "reply", "datasets", "promises"]
+)
 def test_rooms_that_never_see_a_model(name):
     """Advice, scores and rendering rest on plain values: no model, reader or classifier behind them."""
     assert not reach(name) & {"model", "reader", "classifier", "evidence", "training"}

@@ -11,9 +11,11 @@ from msgspec import structs
 
 from temperament import playbook
 from temperament.advice import signals
+from temperament.advice.progress import moves_made
 from temperament.errors import PlaybookError, UsageError
 from temperament.labels import STATES, TEMPERAMENTS
-from temperament.playbook.shapes import Phrase, Shape
+from temperament.playbook.shapes import Phrase, Shape, Text
+from temperament.turns import Turn
 
 BOOK = playbook.shipped()
 STRATEGIES = [*BOOK.temperaments.values(), *BOOK.states.values()]
@@ -235,14 +237,14 @@ def test_sources_exist(entry, manuals):
         assert source == "ours" or bare(cited(source, manuals))
 
 
-@pytest.mark.parametrize("entry", [*STRATEGIES, *BOOK.wording.values()], ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", list(BOOK.entries()), ids=lambda entry: entry.id)
 def test_quotations_stand_where_they_say(entry, manuals):
     """Every sentence with a source, and every forbidden phrase, stands at the named line of the manual.
 
-    Punctuation, 你 for 您, gaps (……) and the mended typing errors aside.
+    Punctuation, 你 for 您, gaps (……), the mended typing errors and what was printed before a slot was put in aside.
     """
-    quoted = [(one.zh, one.source) for one in parts(entry, Phrase) if one.source != "ours"]
-    quoted += [(phrase, entry.source) for phrase in entry.avoid if entry.id in BOOK.wording]
+    quoted = [(one.printed or one.zh, one.source) for one in parts(entry, Phrase) if one.source != "ours"]
+    quoted += [(phrase, entry.source) for phrase in getattr(entry, "avoid", ()) if entry.id in BOOK.wording]
     assert [one for one in quoted if not stands(one[0], cited(one[1], manuals))] == []
 
 
@@ -252,6 +254,79 @@ def test_quotations_are_really_compared(manuals):
     assert not stands("我了解您的苦衷。", cited("000 L547", manuals))
     assert not stands("我理解您的苦衷。", cited("000 L567", manuals))
     assert not stands("……", cited("000 L547", manuals))
+
+
+@pytest.mark.parametrize(("move", "text"), [(one.move, text) for one in BOOK.moves.values() for text in one.fires])
+def test_moves_fire(move, text):
+    """Every move is recognised in each of its own examples."""
+    assert move in moves_made([Turn("agent", text)], BOOK)
+
+
+@pytest.mark.parametrize(("move", "text"), [(one.move, text) for one in BOOK.moves.values() for text in one.silent])
+def test_moves_keep_silent(move, text):
+    """Every move is silent in each of its own near misses, and in whatever a customer says."""
+    assert move not in moves_made([Turn("agent", text)], BOOK)
+
+
+@pytest.mark.parametrize("rule", [one for one in BOOK.moves.values() if one.but], ids=lambda rule: rule.id)
+def test_exceptions_of_moves_are_exercised(rule):
+    """Where a move has exceptions, one of its near misses would show it without them."""
+    without = replace(BOOK, moves={rule.id: structs.replace(rule, but=())})
+    assert [text for text in rule.silent if moves_made([Turn("agent", text)], without)]
+
+
+def test_the_customers_words_make_no_move():
+    """Only the agent's turns count."""
+    assert moves_made([Turn("customer", "我在听，您说")], BOOK) == {}
+
+
+def test_every_row_of_the_requirements_is_answered():
+    """Rows 1 to 125, by the entries that name them; wording rules answer the rows of their manual lines."""
+    named = {row for entry in BOOK.entries() for row in entry.rows}
+    assert set(range(1, 126)) - named == {45, 47, 122}
+    by_line = {45: "calm-down", 47: "no-big-deal", 122: "impossible"}
+    assert all(identifier in BOOK.wording for identifier in by_line.values())
+
+
+def test_entries_without_a_row_serve_others():
+    """Only slots stand without a row; wording rules and what checks replies answer the rows of their manual lines."""
+    without = {kind for kind, shelf in BOOK.shelves().items() for entry in shelf.values() if not entry.rows}
+    assert without == {"wording", "slots", "checks", "parts", "spellings"}
+
+
+def test_explanations_are_in_both_languages():
+    """Every explanation has Chinese characters in zh and none in en."""
+    texts = [one for entry in BOOK.entries() for one in parts(entry, Text)]
+    assert len(texts) > 400
+    han = re.compile("[\u4e00-\u9fff]")
+    assert [one.zh for one in texts if not han.search(one.zh)] == []
+    assert [one.en for one in texts if han.search(one.en)] == []
+
+
+@pytest.mark.parametrize("kind", ["moves", "channels", "groups", "procedure", "grading"])
+def test_a_missing_label_of_any_kind_is_refused(folder, kind):
+    """Every move, channel, group, stage and cell of the matrix is there exactly once."""
+    path = folder / f"{kind}.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.rindex("- id: ")], encoding="utf-8")
+    refuse(folder, f"{kind}.yaml:1", "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "place", "zh", "en"),
+    [
+        ("signals.yaml", "to: authority.legal", "to: authority.judge", "authority.yaml:1", "authority.judge 不存在", "to of"),
+        ("replies.yaml", "signals: [signal.injury]", "signals: [signal.x]", "signals.yaml:1", "signal.x 不存在", "signal.x"),
+        ("procedure.yaml", "forms: [form.plan]", "forms: [form.plans]", "forms.yaml:1", "form.plans 不存在", "form.plans"),
+        ("replies.yaml", "{other_remedy}", "{other}", "replies.yaml:1", "{other} 不认识；可用：agent", "allowed: agent"),
+        ("moves.yaml", 'except: ["您先说清楚', 'except: ["(您先说清楚', "moves.yaml:1", "move.listen 里的正则", "is wrong"),
+        ("grading.yaml", "urgency: low", "urgency: high", "grading.yaml:1", "low × low 出现了 0 次", "low × low stands 0"),
+    ],
+)  # fmt: skip
+def test_references_between_files_are_checked(folder, name, old, new, place, zh, en):
+    """What one entry names in another file has to be there."""
+    edit(folder / name, old, new)
+    refuse(folder, place, zh, en)
 
 
 @pytest.fixture

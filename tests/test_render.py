@@ -18,7 +18,7 @@ from temperament.datasets import Example
 from temperament.evaluate import evaluate
 from temperament.labels import HEADS, LABELS, NAMES, STATES, TEMPERAMENTS, Evidence, Reading
 from temperament.language import LANGUAGES
-from temperament.render.cards import advice_card, reading_card
+from temperament.render.cards import NOTES_SHOWN, advice_card, reading_card
 from temperament.render.jsonl import json_line, reading_json
 from temperament.render.tables import entry_title, entry_yaml, playbook_table, report_tables
 from temperament.render.words import source_name, word
@@ -123,7 +123,7 @@ def test_a_reading_card_says_the_main_things(toy):
         f"{reading.state_probabilities['angry']:.0%}",
         f"“{reading.evidence[0].text}”",
         advice.steps[0].text,
-        advice.say[0].text,
+        *(one.text for one in advice.now),
         advice.avoid[0].phrase,
         advice.escalate.reason,
     ):
@@ -163,7 +163,11 @@ def test_an_advice_card_holds_all_of_the_advice(language):
     pieces = [advice.principle, *advice.steps, *advice.tuning, *advice.say]
     assert [one.text for one in pieces if re.sub(r"\s+", "", one.text) not in card] == []
     assert [one.phrase for one in advice.avoid if re.sub(r"\s+", "", one.phrase) not in card] == []
-    assert [one for one in advice.sources if re.sub(r"\s+", "", source_name(one, language)) not in card] == []
+    shown_notes, hidden = advice.notes[:NOTES_SHOWN], advice.notes[NOTES_SHOWN:]
+    assert [one.text for one in shown_notes if re.sub(r"\s+", "", one.text) not in card] == []
+    assert [one.text for one in hidden if re.sub(r"\s+", "", one.text) in card] == []
+    sources = [one for one in advice.sources if one not in {note.source for note in hidden}]
+    assert [one for one in sources if re.sub(r"\s+", "", source_name(one, language)) not in card] == []
 
 
 @pytest.mark.parametrize("text", [*MESSAGES, HOSTILE, '"引号"\\反斜\n行', "\u2028"])
@@ -269,7 +273,7 @@ def test_report_tables_show_coverage_and_further_states(language, further, sures
 def test_playbook_table_lists_every_entry(language):
     """Every id stands in the table."""
     book = playbook.shipped()
-    text = shown(playbook_table(book, language), 200)
+    text = shown(playbook_table(book.shelves(), language), 200)
     assert [entry.id for entry in book.entries() if entry.id not in text] == []
     assert all(entry_title(entry, language) for entry in book.entries())
 
@@ -278,7 +282,7 @@ def test_playbook_table_lists_every_entry(language):
 def test_ids_of_the_playbook_can_be_copied(width):
     """An id stands on one line also on a narrow terminal: it is what ``playbook show`` asks for."""
     book = playbook.shipped()
-    text = shown(playbook_table(book, "zh"), width)
+    text = shown(playbook_table(book.shelves(), "zh"), width)
     assert [entry.id for entry in book.entries() if entry.id not in text] == []
 
 

@@ -18,11 +18,39 @@ Level = Literal["error", "warning", "suggestion"]
 Priority = Literal["low", "normal", "high"]
 Pace = Literal["quick", "even", "slow"]
 Side = Literal["customer", "organisation", "accident"]
+GroupLabel = Literal["easygoing", "stubborn", "forceful", "vain", "irritable"]
+Industry = Literal["hotel", "property", "food"]
+Stage = Literal["accept", "record", "analyse", "solve", "follow-up", "review"]
+"""The complaint procedure, in its order."""
+Move = Literal[
+    "listen", "empathise", "ask", "lead", "restate", "answer", "options", "refuse", "act", "commit", "track", "close"
+]
+"""What a step does in the conversation; by its move a step is recognised in what the agent has said."""
+Part = Literal["opening", "empathy", "question", "options", "commitment", "closing"]
+"""The place of a sentence in a reply."""
+When = Literal["before", "opening", "during", "closing", "after"]
+Role = Literal["agent", "supervisor", "firm"]
+Guide = Literal[
+    "principle", "mode", "obstacle", "taboo", "attitude", "maxim", "persuasion", "trust", "special", "skill",
+    "channel", "industry", "procedure", "building",
+]  # fmt: skip
+"""The kinds of guidelines: what the manuals list beside strategies and wording."""
+Row = Annotated[int, Meta(ge=1, le=125)]
+"""A row of the requirements table that an entry answers (``docs/COVERAGE.md``)."""
+Minutes = Annotated[int, Meta(ge=0)]
 NonEmpty = Annotated[str, Meta(min_length=1)]
 
 
 class Shape(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Common behaviour: frozen, keyword-only, unknown fields refused, defaults left out when written."""
+
+
+class Entry(Shape, frozen=True, kw_only=True):
+    """What every entry has: an id, a source, and the rows of the requirements that it answers."""
+
+    id: Id
+    source: Source
+    rows: tuple[Row, ...] = ()
 
 
 class Text(Shape, frozen=True, kw_only=True):
@@ -36,7 +64,8 @@ class Phrase(Shape, frozen=True, kw_only=True):
     """A sentence an agent can say. ``zh`` is said; ``en`` is its meaning for readers of English.
 
     ``unless`` lists states in which it must not be offered; ``channels`` limits it to those channels
-    (empty means every channel).
+    (empty means every channel). ``……`` marks a gap, ``{name}`` a slot of ``slots.yaml``. ``printed`` keeps the
+    manual's own wording where a typing error was mended or a firm's name taken out.
     """
 
     zh: NonEmpty
@@ -44,12 +73,14 @@ class Phrase(Shape, frozen=True, kw_only=True):
     source: Source
     unless: tuple[StateLabel, ...] = ()
     channels: tuple[Channel, ...] = ()
+    printed: str = ""
 
 
 class Step(Shape, frozen=True, kw_only=True):
-    """One step of handling: what to do, and sentences that do it."""
+    """One step of handling: what to do, the move it makes in the conversation, and sentences that do it."""
 
     do: Text
+    move: Move
     source: Source
     say: tuple[Phrase, ...] = ()
     channels: tuple[Channel, ...] = ()
@@ -63,14 +94,13 @@ class Tuning(Shape, frozen=True, kw_only=True):
     unless: tuple[StateLabel, ...] = ()
 
 
-class Strategy(Shape, frozen=True, kw_only=True):
+class Strategy(Entry, frozen=True, kw_only=True):
     """How to handle customers of one label.
 
     ``avoid`` names wording rules (ids of ``wording.yaml``) that matter most for this label, worst first.
     ``escalate_when`` says in words when to hand over; ``priority`` is where a case starts.
     """
 
-    id: Id
     name: Text
     figure: Text | None = None
     principle: Text
@@ -82,7 +112,6 @@ class Strategy(Shape, frozen=True, kw_only=True):
     say: tuple[Phrase, ...] = ()
     avoid: tuple[Id, ...] = ()
     escalate_when: Text
-    source: Source
 
 
 class TemperamentStrategy(Strategy, frozen=True, kw_only=True):
@@ -98,14 +127,13 @@ class StateStrategy(Strategy, frozen=True, kw_only=True):
     label: StateLabel
 
 
-class WordingRule(Shape, frozen=True, kw_only=True):
+class WordingRule(Entry, frozen=True, kw_only=True):
     """Phrases that make things worse, why, and what to say instead.
 
     ``avoid`` holds the forbidden phrases as the manual prints them, typos mended (``……`` marks a gap). ``states`` and
     ``temperaments`` name the readings for which the rule counts most (empty: for everybody).
     """
 
-    id: Id
     avoid: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
     why: Text
     better: tuple[Phrase, ...] = ()
@@ -113,43 +141,304 @@ class WordingRule(Shape, frozen=True, kw_only=True):
     principle: NonEmpty
     states: tuple[StateLabel, ...] = ()
     temperaments: tuple[TemperamentLabel, ...] = ()
-    source: Source
 
 
-class Cause(Shape, frozen=True, kw_only=True):
+class Cause(Entry, frozen=True, kw_only=True):
     """Why a customer may be in a state, and whose side the cause lies on."""
 
-    id: Id
     state: StateLabel
     side: Side
     cause: Text
-    source: Source
 
 
-class Tag(Shape, frozen=True, kw_only=True):
+class Tag(Entry, frozen=True, kw_only=True):
     """A behaviour seen beside the four states (the manuals' "other types")."""
 
-    id: Id
     name: Text
     sign: Text
     handling: Text
-    source: Source
 
 
-class Signal(Shape, frozen=True, kw_only=True, rename={"but": "except"}):
+class Signal(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
     """Words of the customer that raise the priority or ask for handing over, whatever the reading.
 
     ``cues`` and ``but`` (written ``except`` in the file) are regular expressions over folded text; a cue inside
     a match of ``but`` does not count. ``fires`` and ``silent`` are texts that must and must not show the signal.
+    ``priority`` is how urgent the matter becomes, ``impact`` how much hangs on it, ``to`` who takes over.
     """
 
-    id: Id
     name: Text
     cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
     but: tuple[NonEmpty, ...] = ()
     priority: Priority
     escalate: bool
     reason: Text
+    impact: Priority = "normal"
+    to: Id = "authority.supervisor"
     fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
     silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
-    source: Source
+
+
+class Group(Entry, frozen=True, kw_only=True):
+    """One of the five customer groups of manual 002: it bends pace, manner and sentences, whatever state leads.
+
+    ``longest_silence`` is how many seconds the agent may listen without a word. ``near`` names the labels this
+    project sees next to the group (a crosswalk of ours: no manual gives one, and nothing is trained on it).
+    """
+
+    group: GroupLabel
+    name: Text
+    principle: Text
+    traits: tuple[Text, ...]
+    pace: Pace
+    pace_note: Text
+    longest_silence: Annotated[int, Meta(ge=1)]
+    tuning: Annotated[tuple[Tuning, ...], Meta(min_length=1)]
+    say: tuple[Phrase, ...] = ()
+    avoid: tuple[Id, ...] = ()
+    near: tuple[TemperamentLabel | StateLabel, ...] = ()
+
+
+class MoveRule(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """How a move is recognised in an agent's words; fields as for signals."""
+
+    move: Move
+    name: Text
+    part: Part
+    stage: Stage
+    cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    but: tuple[NonEmpty, ...] = ()
+    fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class ChannelPack(Entry, frozen=True, kw_only=True):
+    """How a channel changes the reply: what reaches us through it, how a reply opens and closes, its parts in order."""
+
+    channel: Channel
+    name: Text
+    sees: bool
+    hears: bool
+    reading: Text
+    opening: Annotated[tuple[Phrase, ...], Meta(min_length=1)]
+    closing: Annotated[tuple[Phrase, ...], Meta(min_length=1)]
+    whole: bool
+    """Whether one reply carries every part (a letter), or the parts come turn by turn."""
+
+
+class Line(Shape, frozen=True, kw_only=True):
+    """One line of a script: what is said, how many seconds to wait, and when to go on to the next line."""
+
+    say: Phrase
+    wait: Annotated[int, Meta(ge=0)] = 0
+    then: Text | None = None
+
+
+class Script(Entry, frozen=True, kw_only=True):
+    """Lines to be said in order in a fixed situation, each until it works; ``ending`` is what to do after the last."""
+
+    name: Text
+    when: Text
+    channels: tuple[Channel, ...]
+    lines: Annotated[tuple[Line, ...], Meta(min_length=1)]
+    ending: Text
+
+
+class Guideline(Entry, frozen=True, kw_only=True):
+    """One thing to mind, and where: ``channels``, ``states``, ``industries`` and ``stages`` limit it (empty: anywhere).
+
+    ``when`` is its place in the contact, ``role`` who has to see to it.
+    """
+
+    kind: Guide
+    name: Text
+    do: Text
+    say: tuple[Phrase, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    states: tuple[StateLabel, ...] = ()
+    industries: tuple[Industry, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    when: When = "during"
+    role: Role = "agent"
+
+
+class StageRule(Entry, frozen=True, kw_only=True):
+    """One stage of the complaint procedure: what to do, and when it is done."""
+
+    stage: Stage
+    name: Text
+    do: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    done_when: Text
+    forms: tuple[Id, ...] = ()
+
+
+class Field(Shape, frozen=True, kw_only=True, rename={"but": "except"}):
+    """One field of a form. ``ask`` is how to ask for it, ``cues`` show that the customer's words already hold it.
+
+    ``personal`` data is masked before it leaves the case.
+    """
+
+    key: Id
+    name: Text
+    required: bool = False
+    personal: bool = False
+    ask: Phrase | None = None
+    cues: tuple[NonEmpty, ...] = ()
+    but: tuple[NonEmpty, ...] = ()
+
+
+class Form(Entry, frozen=True, kw_only=True):
+    """A record to be filled in."""
+
+    name: Text
+    stages: tuple[Stage, ...] = ()
+    industries: tuple[Industry, ...] = ()
+    fields: Annotated[tuple[Field, ...], Meta(min_length=1)]
+
+
+class Grade(Entry, frozen=True, kw_only=True):
+    """One cell of the grading matrix: how much hangs on the matter × how fast it must go → priority and clocks."""
+
+    impact: Priority
+    urgency: Priority
+    priority: Priority
+    acknowledge: Minutes
+    reply: Minutes
+    progress: Minutes
+
+
+class Authority(Entry, frozen=True, kw_only=True):
+    """Who may decide what. ``limit`` in yuan is the firm's to fill in: without it nothing is promised in money."""
+
+    level: Annotated[int, Meta(ge=1, le=9)]
+    name: Text
+    may: Text
+    tell: Text
+    say: tuple[Phrase, ...] = ()
+    limit: int | None = None
+
+
+class LetterPart(Shape, frozen=True, kw_only=True):
+    """One part of a letter, in its place."""
+
+    name: Text
+    say: Phrase
+
+
+class Letter(Entry, frozen=True, kw_only=True):
+    """A template of something written: a letter, a note of receipt, a handover."""
+
+    name: Text
+    aim: Text
+    parts: Annotated[tuple[LetterPart, ...], Meta(min_length=1)]
+
+
+class Trade(Entry, frozen=True, kw_only=True):
+    """A line of business with its own causes of complaint, opening and words for things."""
+
+    industry: Industry
+    name: Text
+    behalf: Phrase
+    causes: tuple[Text, ...] = ()
+
+
+class Slot(Entry, frozen=True, kw_only=True):
+    """A gap in a sentence that is filled from the case, or stays visible: ``{company}`` → 【单位】."""
+
+    slot: Annotated[str, Meta(pattern=r"^[a-z_]+$")]
+    name: Text
+
+
+class Reply(Entry, frozen=True, kw_only=True):
+    """Sentences for one part of a reply; the entry that fits most closely is taken, and of it the first that may be said.
+
+    ``states``, ``temperaments`` and ``signals`` limit it (empty: any); what names a signal that shows comes first.
+    ``early`` options are a choice of how to go on, offered while the facts for a remedy are still missing.
+    """
+
+    part: Part
+    states: tuple[StateLabel, ...] = ()
+    temperaments: tuple[TemperamentLabel, ...] = ()
+    signals: tuple[Id, ...] = ()
+    early: bool = False
+    say: Annotated[tuple[Phrase, ...], Meta(min_length=1)]
+
+
+CheckKind = Literal[
+    "forbidden",
+    "command",
+    "blame",
+    "dispute",
+    "belittling",
+    "policy",
+    "buck",
+    "promise",
+    "placeholder",
+    "apology",
+    "impatience",
+    "questions",
+    "familiarity",
+]
+
+
+class LevelFor(Shape, frozen=True, kw_only=True):
+    """The level of a check for some readings; an empty list of labels means all of them."""
+
+    states: tuple[StateLabel, ...] = ()
+    temperaments: tuple[TemperamentLabel, ...] = ()
+    level: Level | Literal["never"]
+
+
+class Eased(Shape, frozen=True, kw_only=True):
+    """The level of a check where the reply also holds one of these parts."""
+
+    by: Annotated[tuple[Annotated[str, Meta(pattern=r"^[a-z]+$")], ...], Meta(min_length=1)]
+    to: Level | Literal["never"]
+
+
+class Check(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """What an agent's reply must not say, as expressions; their short hand stands at the head of ``checks.yaml``.
+
+    ``wording`` names the wording rule whose sentences the expressions paraphrase; it then gives why, better wording,
+    source and, unless ``level`` is set, the level. ``but`` (written ``except`` in the file) are expressions; what
+    overlaps a match of one does not count. ``alone`` asks that hardly anything but filler is left of the reply; ``raw`` looks
+    at the text before evasions are undone; ``negatable`` lets "it is not that …" silence a match.
+    """
+
+    kind: CheckKind
+    wording: Id | None = None
+    patterns: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    but: tuple[NonEmpty, ...] = ()
+    level: Level | None = None
+    levels: tuple[LevelFor, ...] = ()
+    eased: Eased | None = None
+    alone: bool = False
+    raw: bool = False
+    negatable: bool = True
+    message: Text | None = None
+    better: tuple[Phrase, ...] = ()
+    fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class ReplyPart(Entry, frozen=True, kw_only=True):
+    """A part of a good reply and the expressions that show it.
+
+    With a message it is missed in replies to customers in one of the ``wanted`` states (in these ``channels`` only,
+    empty: in all) that do not show it; without one it only eases checks. ``shows`` and ``lacks`` are example replies.
+    """
+
+    cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    wanted: tuple[StateLabel, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    message: Text | None = None
+    better: tuple[Phrase, ...] = ()
+    shows: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    lacks: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class Spelling(Entry, frozen=True, kw_only=True):
+    """Ways of writing something that dodge the checks; each is read as ``means``."""
+
+    means: NonEmpty
+    seen: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]

@@ -2,11 +2,14 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from temperament.advice import Advice
 from temperament.labels import Reading
+from temperament.promises import Trust
+from temperament.reply import Finding
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -35,5 +38,15 @@ def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, An
     return value | {"advice": asdict(advice)} if advice else value
 
 
+def findings_json(reply: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return what was found in one reply, in the shape of the public contract."""
+    return {"reply": reply, "findings": [asdict(one) for one in findings]}
+
+
 def _rounded(chances: dict[str, float]) -> dict[str, float]:
     return {label: round(chance, 8) for label, chance in chances.items()}
+
+
+def trust_json(one: Trust) -> dict[str, Any]:
+    """Return a trust score; times in minutes."""
+    return asdict(one) | {"late": one.late, "left": one.left}

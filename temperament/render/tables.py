@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -10,11 +9,14 @@ from rich.text import Text
 
 from temperament.labels import NAMES
 from temperament.language import Language
+from temperament.playbook import loading, shapes
 from temperament.render.words import word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from temperament.evaluate import AlsoReport, HeadReport, Report
-    from temperament.playbook import Entry, Playbook
+    from temperament.playbook import Entry
 
 _SURER = {"zh": "只读最有把握的", "en": "reading only the surest"}
 _FURTHER = {"zh": "另有情绪", "en": "further states"}
@@ -85,12 +87,14 @@ def _confusion_table(head: "HeadReport", language: Language) -> Table:
     return table
 
 
-def playbook_table(book: "Playbook", language: Language) -> RenderableType:
-    """Return all entries of a playbook, kind by kind, with their ids."""
+def playbook_table(shelves: "Mapping[str, Mapping[str, Entry]]", language: Language) -> RenderableType:
+    """Return entries of a playbook, kind by kind, with their ids; kinds without entries are left out."""
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("id", no_wrap=True)
     table.add_column(overflow="fold")
-    for kind, shelf in book.shelves().items():
+    for kind, shelf in shelves.items():
+        if not shelf:
+            continue
         table.add_row(Text(f"{kind} ({len(shelf)})", "bold"), "")
         for entry in shelf.values():
             table.add_row(f"  {entry.id}", Text(entry_title(entry, language)))
@@ -98,15 +102,23 @@ def playbook_table(book: "Playbook", language: Language) -> RenderableType:
 
 
 def entry_title(entry: "Entry", language: Language) -> str:
-    """Return what an entry is called: its name, its forbidden phrases, or its cause."""
-    if hasattr(entry, "avoid") and not hasattr(entry, "steps"):
+    """Return what an entry is called: its name, its forbidden phrases, its cause, its cell, or its first sentence."""
+    if isinstance(entry, shapes.WordingRule):
         return " / ".join(entry.avoid)
-    text = getattr(entry, "name", None) or getattr(entry, "cause", None)
-    return "" if text is None else str(text.zh if language == "zh" else text.en)
+    if isinstance(entry, shapes.Grade):
+        return f"{entry.impact} × {entry.urgency} → {entry.priority}"
+    if isinstance(entry, shapes.Check):
+        return f"{entry.kind}：{entry.fires[0]}"
+    if isinstance(entry, shapes.ReplyPart):
+        return entry.shows[0]
+    if isinstance(entry, shapes.Spelling):
+        return f"{' / '.join(entry.seen)} → {entry.means}"
+    text = getattr(entry, "name", None) or getattr(entry, "cause", None) or getattr(entry, "say")[0]  # noqa: B009
+    return str(text.zh if language == "zh" else text.en)
 
 
 def entry_yaml(entry: "Entry") -> str:
     """Return one playbook entry as YAML, as it stands in its file."""
     import yaml
 
-    return str(yaml.safe_dump([msgspec.to_builtins(entry)], allow_unicode=True, sort_keys=False, width=110))
+    return str(yaml.safe_dump([loading.plain(entry)], allow_unicode=True, sort_keys=False, width=110))

@@ -13,6 +13,9 @@ STYLES = {
     "anxious": "yellow",
     "difficult": "blue",
     "calm": "green",
+    "error": "red",
+    "warning": "yellow",
+    "suggestion": "cyan",
 }
 _WORDS: dict[str, tuple[str, str]] = {
     "temperament": ("气质", "temperament"),
@@ -30,6 +33,34 @@ _WORDS: dict[str, tuple[str, str]] = {
     "instead": ("换成", "rather"),
     "escalate": ("何时升级", "escalate when"),
     "escalate_now": ("现在就升级", "escalate now"),
+    "hand_over": ("交给谁", "hand over to"),
+    "now": ("现在说", "say now"),
+    "ask": ("还要问", "still to ask"),
+    "more_notes": ("另有 {} 条，用 --format json 看全。", "{} more with --format json."),
+    "notes": ("留意", "mind"),
+    "clocks": ("时限", "deadlines"),
+    "acknowledge": ("先应一声", "acknowledge in"),
+    "reply": ("首次答复", "first reply in"),
+    "progress": ("每隔报进展", "report every"),
+    "turn": ("第几句", "turn"),
+    "named_done": ("✓ 已注明做过", "✓ named as done"),
+    "silence": ("最长沉默", "longest silence"),
+    "near_groups": ("相近群体", "near groups"),
+    "causes": ("可能的原因", "possible causes"),
+    "customer": ("客户这边", "customer"),
+    "organisation": ("我们这边", "our side"),
+    "accident": ("意外", "accident"),
+    "scripts": ("可用的话术", "scripts at hand"),
+    "place": ("走到哪里", "where"),
+    "next_step": ("下一步", "next step"),
+    "duties": ("这一阶段要做", "this stage"),
+    "done_when": ("怎样算完", "done when"),
+    "case": ("编号", "case"),
+    "promised": ("承诺", "promised"),
+    "replied": ("用时", "taken"),
+    "trust": ("信任度", "trust"),
+    "mean": ("平均信任度", "mean trust"),
+    "late": ("超时", "late"),
     "pace": ("节奏", "pace"),
     "priority": ("优先级", "priority"),
     "quick": ("快", "quick"),
@@ -45,6 +76,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "bot_text": ("像系统或机器人发的，不是客户的话", "looks like an automatic message, not a customer's words"),
     "no_cue": ("没有可依据的字词，无法判断", "nothing in it to go by"),
     "model": ("模型", "model"),
+    "error": ("必须改", "error"),
+    "warning": ("应该改", "warning"),
+    "suggestion": ("建议", "suggestion"),
+    "clean": ("没有发现问题", "nothing to change"),
     "ours": ("本项目", "this project"),
     "gold": ("标注", "gold"),
     "read": ("读作", "read as"),
@@ -66,3 +101,11 @@ def word(key: str, language: Language) -> str:
 def source_name(source: str, language: Language) -> str:
     """Return how a source is shown: manual and lines as they are, our own by name."""
     return word("ours", language) if source == "ours" else source
+
+
+def span(minutes: int, language: Language) -> str:
+    """Return a span of time in its largest whole unit."""
+    for size, zh, en in ((1440, " 天", " d"), (60, " 小时", " h"), (1, " 分钟", " min")):
+        if minutes % size == 0 and minutes >= size:
+            return f"{minutes // size}{zh if language == 'zh' else en}"
+    return "0"

@@ -1,0 +1,115 @@
+"""The reply checker measured: written replies, the manuals' forbidden sentences, false alarms on real replies, speed.
+
+python benchmarks/replies.py [--replies data/replies.jsonl] [--helpdesk ../shared/…/helpdesk.jsonl.gz]
+                             [--examples N] [-o benchmarks/REPLIES.md]
+
+A reply counts as flagged when it has a finding of level error or warning. Examples of real replies are other people's
+text: they are for looking at, not for a file in this repository.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from quality import publish
+
+from temperament import playbook
+from temperament.reply import KINDS, Finding, check_reply
+
+REPLIES = Path(__file__).resolve().parents[1] / "data" / "replies.jsonl"
+HELPDESK = Path(__file__).resolve().parents[2] / "shared" / "conversations" / "helpdesk.jsonl.gz"
+SAMPLE = 3000
+_LONGEST = 60
+
+
+def flagged(findings: Iterable[Finding]) -> bool:
+    """Tell whether a reply has a finding that is more than a suggestion."""
+    return any(one.level != "suggestion" for one in findings)
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share as text, and a dash where there is nothing to share."""
+    return f"{part / whole:.3f} ({part} of {whole})" if whole else "–"
+
+
+def written(rows: Sequence[dict[str, Any]], part: str) -> str:
+    """Return precision and recall on one part of the written replies, and the recall of every kind."""
+    chosen = [row for row in rows if row["part"] == part]
+    hits = [flagged(check_reply(row["reply"])) for row in chosen]
+    true = sum(hit and row["violation"] for hit, row in zip(hits, chosen, strict=True))
+    faulty = sum(row["violation"] for row in chosen)
+    lines = [
+        f"### Written replies, part {part} ({len(chosen)}, {faulty} with a violation)\n",
+        f"precision {share(true, sum(hits))}, recall {share(true, faulty)}\n",
+        "| kind | flagged |",
+        "|---|---|",
+    ]
+    for kind in KINDS:
+        of_kind = [hit for hit, row in zip(hits, chosen, strict=True) if kind in row["kinds"]]
+        lines.append(f"| {kind} | {share(sum(of_kind), len(of_kind))} |")
+    return "\n".join(lines) + "\n"
+
+
+def forbidden() -> str:
+    """Return how many of the manuals' forbidden sentences are found as they are printed."""
+    sentences = [(rule.id, phrase) for rule in playbook.shipped().wording.values() for phrase in rule.avoid]
+    found = [(name, check_reply(phrase)) for name, phrase in sentences]
+    own = sum(any(one.rule == name for one in findings) for name, findings in found)
+    return (
+        "### Forbidden sentences of the manuals\n\n"
+        f"found by any rule: {share(sum(bool(findings) for _, findings in found), len(found))}; "
+        f"by their own: {share(own, len(found))}\n"
+    )
+
+
+def helpdesk(path: Path, shown: int) -> str:
+    """Return how often real replies are flagged, by which rules, with examples, and how fast they are checked."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        turns = [turn for line in lines for turn in json.loads(line)["turns"] if turn["sender"] == "helpdesk"]
+    replies = list(dict.fromkeys(text for turn in turns for text in turn["utterances"]))
+    sample = random.Random(0).sample(replies, min(SAMPLE, len(replies)))
+    check_reply("")
+    begin = time.perf_counter()
+    found = [check_reply(reply) for reply in sample]
+    seconds = time.perf_counter() - begin
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for reply, findings in zip(sample, found, strict=True):
+        for rule, level, text in dict.fromkeys((one.rule, one.level, one.text) for one in findings):
+            counts[rule, level] += 1
+            examples[rule, level].append(f"   {text} ← {reply[:_LONGEST]}".replace("\n", " "))
+    rows = [f"| {rule} | {level} | {count} |" for (rule, level), count in counts.most_common()]
+    seen = [line for key, _ in counts.most_common() for line in (str(key), *examples[key][:shown])] if shown else []
+    return (
+        f"### Real helpdesk replies (a sample of {len(sample):,})\n\n"
+        f"flagged: {share(sum(map(flagged, found)), len(sample))}; {len(sample) / seconds:,.0f} replies a second\n\n"
+        "| rule | level | replies |\n|---|---|---|\n" + "\n".join(rows + seen) + "\n"
+    )
+
+
+def main() -> int:
+    """Print the measurement, and write it where ``-o`` says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--replies", type=Path, default=REPLIES)
+    parser.add_argument("--helpdesk", type=Path, default=HELPDESK)
+    parser.add_argument("--examples", type=int, default=0)
+    parser.add_argument("-o", "--output", type=Path)
+    options = parser.parse_args()
+    rows = [json.loads(line) for line in options.replies.read_text(encoding="utf-8").splitlines()]
+    parts = [written(rows, part) for part in ("dev", "test")]
+    parts.append(forbidden())
+    if options.helpdesk.exists():
+        parts.append(helpdesk(options.helpdesk, options.examples))
+    publish("# The reply checker\n\n" + "\n".join(parts), options.output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,285 @@
+"""One case: the strategies that meet in it, and the advice that follows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import get_args
+
+from temperament.advice.asking import missing
+from temperament.advice.progress import done_steps, present_step
+from temperament.advice.results import Advice, Avoided, Clocks, Escalation, Guidance, PossibleCause, Question, Saying
+from temperament.advice.saying import Moment, say_now
+from temperament.advice.slots import Filler
+from temperament.labels import NEUTRAL
+from temperament.language import Language
+from temperament.playbook import Playbook
+from temperament.playbook.shapes import (
+    Authority,
+    Channel,
+    Grade,
+    Group,
+    Guideline,
+    Part,
+    Phrase,
+    Priority,
+    Signal,
+    StateStrategy,
+    Step,
+    Tag,
+    TemperamentStrategy,
+    Text,
+    Tuning,
+    WordingRule,
+)
+from temperament.turns import Turn
+
+MOST_SAYINGS = 6
+MOST_AVOIDED = 8
+FROM_THE_OTHER = 2
+"""How many sentences, and how many phrases to avoid, come from each strategy that does not lead."""
+_NAMED = ("industries", "channels", "states")
+_PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything advice depends on; ``said`` is all the customer has written."""
+
+    manner: TemperamentStrategy
+    feeling: StateStrategy
+    signals: tuple[Signal, ...]
+    channel: Channel | None
+    industry: str | None
+    group: Group | None
+    impact: Priority | None
+    tags: tuple[Tag, ...]
+    history: tuple[Turn, ...]
+    said: str
+    facts: Mapping[str, str]
+    language: Language
+    book: Playbook
+
+    def advise(self) -> Advice:
+        """Compose the advice."""
+        leading = self._leading()
+        clocks = self._clocks()
+        filler = Filler(self.facts, self.book, clocks.reply)
+        steps = tuple(self._guide(step.do, leading.id, step.source) for step in self._steps())
+        done = done_steps(self._steps(), self.history, self.book)
+        present = present_step(self._steps(), done)
+        asks = missing(self.said, self.facts.keys(), self.industry, self.book, self.language)
+        principle = self._guide(leading.principle, leading.id, leading.source)
+        tuning = (
+            *(self._guide(one.handling, one.id, "ours") for one in self.tags),
+            *(self._guide(one.do, entry, one.source) for entry, one in self._tuning()),
+        )
+        say = tuple(self._sayings(filler))
+        avoid = tuple(self._avoided(filler))
+        escalation = self._escalation(filler)
+        now = say_now(self._moment(present, asks), present, filler, self.book)
+        notes = tuple(self._guide(one.do, one.id, one.source) for one in self._notes())
+        causes = tuple(self._causes())
+        pace = self.group if self.group and self.feeling.label != "anxious" else leading
+        return Advice(
+            temperament=self.manner.label,
+            state=self.feeling.label,
+            principle=principle,
+            steps=steps,
+            tuning=tuning,
+            say=say,
+            avoid=avoid,
+            pace=pace.pace,
+            pace_note=self._tell(pace.pace_note),
+            priority=self._grade().priority,
+            escalate=escalation,
+            sources=_sources(
+                principle,
+                *steps,
+                *tuning,
+                *now,
+                *say,
+                *avoid,
+                *(one for rule in avoid for one in rule.instead),
+                *asks,
+                *notes,
+                *escalation.say,
+                clocks,
+            ),  # fmt: skip
+            language=self.language,
+            present=present,
+            done=done,
+            now=now,
+            ask=asks,
+            notes=notes,
+            causes=causes,
+            clocks=clocks,
+            longest_silence=self.group.longest_silence if self.group else None,
+            channel=self.channel,
+            industry=self.industry,
+            group=self.group.group if self.group else None,
+            near_groups=self._near(),
+        )
+
+    def _leading(self) -> StateStrategy | TemperamentStrategy:
+        """The strategy whose steps are followed: the state's, unless calm leaves the lead to a clear temperament."""
+        calm = self.feeling.label == NEUTRAL["state"]
+        clear = self.manner.label != NEUTRAL["temperament"]
+        return self.manner if calm and clear else self.feeling
+
+    def _strategies(self) -> list[StateStrategy | TemperamentStrategy]:
+        other = self.manner if self._leading() is self.feeling else self.feeling
+        return [self._leading(), other]
+
+    def _grade(self) -> Grade:
+        """Return the cell of the matrix: urgency from labels and signals, impact as given or from the signals."""
+        levels = (self.manner.priority, self.feeling.priority, *(signal.priority for signal in self.signals))
+        urgency = max(levels, key=_PRIORITIES.index)
+        impact = self.impact or max(("normal", *(one.impact for one in self.signals)), key=_PRIORITIES.index)
+        return next(one for one in self.book.grading.values() if (one.impact, one.urgency) == (impact, urgency))
+
+    def _clocks(self) -> Clocks:
+        grade = self._grade()
+        minutes = (grade.acknowledge, grade.reply, grade.progress)
+        return Clocks(grade.impact, grade.urgency, *minutes, entry=grade.id, source=grade.source)
+
+    def _moment(self, present: int, asks: tuple[Question, ...]) -> Moment:
+        move = self._steps()[present - 1].move
+        part: Part = next(one.part for one in self.book.moves.values() if one.move == move)
+        taker = self._taker()
+        return Moment(
+            temperament=self.manner.label,
+            state=self.feeling.label,
+            channel=self.channel,
+            industry=self.industry,
+            signals=tuple(signal.id for signal in self.signals),
+            part=part,
+            begun=any(turn.speaker == "agent" for turn in self.history),
+            asks=asks,
+            handover=taker.say[0] if taker and taker.say else None,
+        )
+
+    def _taker(self) -> Authority | None:
+        """Who takes over: the highest of those that the urgent signals name; nobody where none asks for it."""
+        named = [self.book.authority[signal.to] for signal in self.signals if signal.escalate]
+        return max(named, key=lambda one: one.level, default=None)
+
+    def _escalation(self, filler: Filler) -> Escalation:
+        """Hand over when a signal asks for it; otherwise say when to."""
+        urgent = [signal for signal in self.signals if signal.escalate]
+        reasons = [self._tell(signal.reason) for signal in self.signals]
+        taker = self._taker()
+        return Escalation(
+            needed=bool(urgent),
+            reason=" ".join(reasons if urgent else (*reasons, self._tell(self._leading().escalate_when))),
+            signals=tuple(signal.id for signal in self.signals),
+            to=taker.id if taker else "",
+            who=self._tell(taker.name) if taker else "",
+            tell=self._tell(taker.tell) if taker else "",
+            say=tuple(self._saying(phrase, 0, filler) for phrase in taker.say) if taker else (),
+        )
+
+    def _near(self) -> tuple[str, ...]:
+        """The groups near to every label that says something; none where no label does."""
+        told = {self.manner.label, self.feeling.label} - set(NEUTRAL.values())
+        return tuple(one.group for one in self.book.groups.values() if told and told <= set(one.near))
+
+    def _causes(self) -> Iterable[PossibleCause]:
+        """The causes known for the state, then those of the line of business."""
+        for one in self.book.causes.values():
+            if one.state == self.feeling.label:
+                yield PossibleCause(self._tell(one.cause), one.side, one.id, one.source)
+        trade = self.book.trades.get(self.industry or "")
+        if trade is not None:
+            yield from (PossibleCause(self._tell(text), "", trade.id, trade.source) for text in trade.causes)
+
+    def _notes(self) -> list[Guideline]:
+        """What to mind here: what names most of the case first, then by turns what names trade, channel and state."""
+        fitting = [(self._named(one), one) for one in self.book.guidelines.values() if self._timely(one)]
+        close = [one for named, one in fitting if len(named) > 1]
+        by_turns = zip_longest(*([one for named, one in fitting if named == (kind,)] for kind in _NAMED))
+        return [*close, *(one for turn in by_turns for one in turn if one is not None)]
+
+    def _timely(self, one: Guideline) -> bool:
+        """Leave out what others than the agent see to, fixed situations, and preparations when the talk has begun."""
+        begun = any(turn.speaker == "agent" for turn in self.history)
+        special = one.kind == "special" and not one.states
+        return one.role == "agent" and not special and not (begun and one.when in {"before", "opening"})
+
+    def _named(self, one: Guideline) -> tuple[str, ...]:
+        """Return which of trade, channel and state a guideline names; nothing when one of them is another here."""
+        true = (self.industry, self.channel, self.feeling.label)
+        named = tuple(kind for kind in _NAMED if getattr(one, kind))
+        fits = all(value in getattr(one, kind) for kind, value in zip(_NAMED, true, strict=True) if kind in named)
+        return named if fits else ()
+
+    def _steps(self) -> list[Step]:
+        return [step for step in self._leading().steps if self._fits(step.channels)]
+
+    def _tuning(self) -> list[tuple[str, Tuning]]:
+        """The group's lines always, the temperament's where it does not lead itself."""
+        group = [(self.group.id, one) for one in self.group.tuning] if self.group else []
+        calm = self.feeling.label == NEUTRAL["state"]
+        manner = [] if calm else [(self.manner.id, one) for one in self.manner.tuning]
+        return [(entry, one) for entry, one in (*group, *manner) if self.feeling.label not in one.unless]
+
+    def _fits(self, channels: tuple[Channel, ...]) -> bool:
+        return not channels or self.channel is None or self.channel in channels
+
+    def _sayings(self, filler: Filler) -> Iterable[Saying]:
+        """One sentence a step first, then some of the other strategy's, then more of the leading one's."""
+        leading, other = self._strategies()
+        by_step = [(number, step.say) for number, step in enumerate(self._steps(), 1)]
+        first = [(number, phrase) for number, phrases in by_step for phrase in self._allowed(phrases)[:1]]
+        grouped = self._allowed(self.group.say)[:FROM_THE_OTHER] if self.group else []
+        tuned = [(0, phrase) for phrase in (*self._allowed(other.say)[:FROM_THE_OTHER], *grouped)]
+        free = [(0, phrase) for phrase in self._allowed(leading.say)]
+        more = [(number, phrase) for number, phrases in by_step for phrase in self._allowed(phrases)[1:]]
+        chosen = list(dict.fromkeys((*first, *tuned, *free, *more)))[: max(MOST_SAYINGS, len(first) + len(tuned))]
+        ranked = sorted(chosen, key=lambda pair: pair[0] or len(by_step) + 1)
+        return [self._saying(phrase, number, filler) for number, phrase in ranked]
+
+    def _allowed(self, phrases: Iterable[Phrase]) -> list[Phrase]:
+        return [one for one in phrases if self.feeling.label not in one.unless and self._fits(one.channels)]
+
+    def _avoided(self, filler: Filler) -> Iterable[Avoided]:
+        """Rules the leading strategy names, some of the other, then those that name this state or temperament."""
+        leading, other = (self._fitting(strategy) for strategy in self._strategies())
+        aimed = [
+            rule.id
+            for rule in self.book.wording.values()
+            if self.feeling.label in rule.states or self.manner.label in rule.temperaments
+        ]
+        tuned = [one for one in other if one not in leading][:FROM_THE_OTHER]
+        tuned += [one for one in (self.group.avoid if self.group else ()) if one not in leading][:FROM_THE_OTHER]
+        ranked = dict.fromkeys((*leading[: MOST_AVOIDED - len(tuned)], *tuned, *leading, *aimed))
+        return [self._avoid(self.book.wording[identifier], filler) for identifier in list(ranked)[:MOST_AVOIDED]]
+
+    def _fitting(self, strategy: StateStrategy | TemperamentStrategy) -> list[str]:
+        """The rules a strategy names; of a temperament's, those about other states than this one are left out."""
+        rules = [self.book.wording[identifier] for identifier in strategy.avoid]
+        fits = strategy is self.feeling
+        return [rule.id for rule in rules if fits or not rule.states or self.feeling.label in rule.states]
+
+    def _avoid(self, rule: WordingRule, filler: Filler) -> Avoided:
+        return Avoided(
+            phrase=" / ".join(rule.avoid),
+            why=self._tell(rule.why),
+            instead=tuple(self._saying(phrase, 0, filler) for phrase in self._allowed(rule.better)),
+            rule=rule.id,
+            level=rule.level,
+            source=rule.source,
+        )
+
+    def _saying(self, phrase: Phrase, step: int, filler: Filler) -> Saying:
+        text, meaning = filler.fill(phrase.zh, phrase.en)
+        return Saying(text=text, meaning=meaning, step=step, source=phrase.source)
+
+    def _guide(self, text: Text, entry: str, source: str) -> Guidance:
+        return Guidance(self._tell(text), entry, source)
+
+    def _tell(self, text: Text) -> str:
+        return text.zh if self.language == "zh" else text.en
+
+
+def _sources(*pieces: Guidance | Saying | Avoided | Question | PossibleCause | Clocks) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(piece.source for piece in pieces))

@@ -1,0 +1,89 @@
+"""The program: its commands, and the one place that turns errors into exit codes."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from temperament import __version__
+from temperament.cli import advising, checking, playbook, reading
+from temperament.cli.common import Lang, ask_language
+from temperament.errors import ExitCode, TemperamentError
+from temperament.help_texts import tell
+from temperament.language import default_language
+
+app = typer.Typer(
+    name="temperament",
+    help=tell("app"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+playbook_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("classify", reading.classify),
+    ("advise", advising.advise),
+    ("guide", advising.guide),
+    ("check", checking.check),
+    ("template", advising.template),
+    ("trust", advising.trust),
+    ("train", reading.train),
+    ("evaluate", reading.evaluate),
+)
+_PLAYBOOK_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("list", playbook.list_entries),
+    ("show", playbook.show_entry),
+    ("validate", playbook.validate),
+    ("init", playbook.init),
+    ("export", playbook.export),
+    ("import", playbook.import_workbook),
+)
+for _name, _command in _COMMANDS:
+    app.command(_name, help=tell(_name))(_command)
+for _name, _command in _PLAYBOOK_COMMANDS:
+    playbook_app.command(_name, help=tell(f"playbook.{_name}"))(_command)
+app.add_typer(playbook_app, name="playbook", help=tell("playbook"))
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer hands the flag over by position)
+    if wanted:
+        sys.stdout.write(f"temperament {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    *,
+    lang: Lang = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help=tell("version"))
+    ] = False,
+) -> None:
+    """Hold the options that stand before every command."""
+    ask_language(lang)
+
+
+def main() -> int:
+    """Run the command line; the one place that turns errors into exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        return int(app(standalone_mode=False) or ExitCode.OK)
+    except TemperamentError as error:
+        sys.stderr.write(error.message(default_language()) + "\n")
+        return error.exit_code
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # typer's own usage errors; their class is private
+            error.show()
+            return int(error.exit_code)
+        if os.environ.get("TEMPERAMENT_DEBUG"):
+            raise
+        zh = f"程序内部出错：{type(error).__name__}: {error}。请设 TEMPERAMENT_DEBUG=1 再运行一次，把输出发给我们。"
+        en = f"Internal error: {type(error).__name__}: {error}. Run again with TEMPERAMENT_DEBUG=1 and send us the output."
+        sys.stderr.write((zh, en)[default_language() == "en"] + "\n")
+        return ExitCode.INTERNAL
