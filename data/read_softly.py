@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from join_public import dialogue_texts, identifier, mask, read_dialogues, read_json_lines, read_text
+
 from temperament.labels import Reading
 from temperament.reader import Classifier
 

@@ -10,7 +10,6 @@ import torch
 
 from temperament.finetune.network import Network
 
-
 BLOCK = 64
 INT8_PRODUCTS = 4
 """The quantizer's accuracy level at which activations are int8 too."""
