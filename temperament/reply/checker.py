@@ -9,7 +9,7 @@ from temperament.errors import UsageError
 from temperament.labels import Reading
 from temperament.language import Language, default_language
 from temperament.playbook import Playbook
-from temperament.playbook.shapes import Channel, Level, Phrase, Text
+from temperament.playbook.shapes import Channel, Level, Phrase, ReplyPart, Text
 from temperament.reply.findings import KINDS, LEVELS, MISSING, Finding, without_allowed, without_doubles
 from temperament.reply.meaning import TEXT_SEARCHED, meant, quotations
 from temperament.reply.parts import Parts, PartsSeen
@@ -63,7 +63,7 @@ class Checker:
 
     def check(self, reply: str, wanted: Wanted) -> list[Finding]:
         """Return the findings of one reply; see ``check_reply``."""
-        self._refuse_unknown(wanted.disable)
+        self.refuse_unknown(wanted.disable)
         view = self.view(reply)
         parts = self._parts.seen(view.text)
         found = list(self._found(view, parts, wanted))
@@ -77,7 +77,12 @@ class Checker:
         view = self.view(reply)
         return {one.rule for one in self._found(view, self._parts.seen(view.text), Wanted())}
 
-    def _refuse_unknown(self, names: frozenset[str]) -> None:
+    def shows(self, part: ReplyPart, reply: str) -> bool:
+        """Tell whether a reply holds a part."""
+        return bool(self._parts.cues[part.id.removeprefix("part.")].search(self.view(reply).text))
+
+    def refuse_unknown(self, names: frozenset[str]) -> None:
+        """Raise ``UsageError`` for the first of these that is no rule and no kind."""
         unknown = names - self.names
         if unknown:
             name = min(unknown)
