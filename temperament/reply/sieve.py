@@ -61,7 +61,8 @@ def needs_of(expression: str) -> Iterator[Needs]:
 
 def _alternatives(items: Sequence[Any]) -> Iterator[Needs]:
     """Yield the needs of a sequence, or of each branch where it is nothing but branches."""
-    kind, value = (str(items[0][0]), items[0][1]) if len(items) == 1 else ("", None)
+    kind: str = str(items[0][0]) if len(items) == 1 else ""
+    value: Any = items[0][1] if kind else None
     if kind == "BRANCH":
         for branch in value[1]:
             yield from _alternatives(branch)

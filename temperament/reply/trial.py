@@ -24,6 +24,14 @@ class Try:
 def try_out(book: Playbook) -> Iterator[Try]:
     """Try the example texts of every check, wording rule, part and spelling of a playbook."""
     checker = Checker(book)
+    yield from _rules(book, checker)
+    yield from _parts(book, checker)
+    for spelling in book.spellings.values():
+        for text in spelling.seen:
+            yield Try(spelling.id, text, "read", spelling.means in checker.view(f"这个{text}啊").text)
+
+
+def _rules(book: Playbook, checker: Checker) -> Iterator[Try]:
     for check in book.checks.values():
         name = check.wording or check.id
         for text in check.fires:
@@ -34,11 +42,11 @@ def try_out(book: Playbook) -> Iterator[Try]:
     for rule in book.wording.values():
         for text in rule.avoid:
             yield Try(rule.id, text, "found", rule.id in checker.matching(text))
+
+
+def _parts(book: Playbook, checker: Checker) -> Iterator[Try]:
     for part in book.parts.values():
         for text in part.shows:
             yield Try(part.id, text, "shown", checker.shows(part, text))
         for text in part.lacks:
             yield Try(part.id, text, "lacking", not checker.shows(part, text))
-    for spelling in book.spellings.values():
-        for text in spelling.seen:
-            yield Try(spelling.id, text, "read", spelling.means in checker.view(f"这个{text}啊").text)
