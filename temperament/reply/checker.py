@@ -93,22 +93,22 @@ class Checker:
             )
 
     def _found(self, view: View, parts: PartsSeen, wanted: Wanted) -> Iterator[Finding]:
-        for rule, start, end in self._matches(view):
+        for rule, start, end in self._matches(view, parts):
             if not wanted.disable.isdisjoint((rule.name, rule.check.id, rule.check.kind)):
                 continue
             level = _level(rule, parts, start, end, wanted.reading)
             if level is not None:
                 yield _finding(rule, level, view, (start, end), wanted)
 
-    def _matches(self, view: View) -> Iterator[tuple[Rule, int, int]]:
+    def _matches(self, view: View, parts: PartsSeen) -> Iterator[tuple[Rule, int, int]]:
         """Find every rule's places; places of one rule that overlap are one."""
         texts = {False: view.text, True: view.folded.text}
         quoted: list[tuple[int, int]] | None = None
         spans: dict[Rule, list[tuple[int, int]]] = {}
-        for index in self._sieve.candidates(*dict.fromkeys(texts.values())):
+        for index in self._sieve.candidates("\n".join(dict.fromkeys(texts.values()))):
             rule, pattern = self._patterns[index]
             text = texts[rule.check.raw]
-            if not pattern.search(text):
+            if not pattern.search(text) or (rule.check.alone and not parts.hollow):
                 continue
             if quoted is None:
                 quoted = quotations(view.text)
@@ -150,8 +150,6 @@ def _counted(rule: Rule, text: str, found: list[tuple[int, int]]) -> list[tuple[
 def _level(rule: Rule, parts: PartsSeen, start: int, end: int, reading: Reading | None) -> Level | None:
     """Return the level for this reading and this reply; ``None`` where the rule does not apply."""
     check = rule.check
-    if check.alone and not parts.hollow():
-        return None
     level, raised = rule.level, False
     if reading is not None:
         fit = next((one for one in check.levels if _fits(one.states, one.temperaments, reading)), None)

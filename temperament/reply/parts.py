@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -32,8 +33,6 @@ class Parts:
 class PartsSeen:
     """The parts that one text holds; each is looked for once."""
 
-    __slots__ = ("_parts", "_places", "_text")
-
     def __init__(self, parts: Parts, text: str) -> None:
         """Look at one text."""
         self._parts = parts
@@ -47,6 +46,7 @@ class PartsSeen:
             places = self._places[name] = [match.start() for match in self._parts.cues[name].finditer(self._text)]
         return any(not start <= place < end for place in places)
 
+    @cached_property
     def hollow(self) -> bool:
         """Tell whether hardly anything but filler is left."""
         most = max(_MOST_LEFT, _SHARE_LEFT * len(self._text))

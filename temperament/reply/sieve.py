@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from itertools import chain, product
+from itertools import product
 from operator import add
 from typing import Any
 
 Needs = list[frozenset[str]]
-"""Sets of characters and pairs of neighbours: a match holds at least one of every set."""
+"""Sets of strings: a match holds at least one of every set.
+
+The strings are characters, pairs of neighbours, and characters with a number (three of them anywhere).
+"""
+_TIMES = "\ue000"
+"""No folded text holds this character."""
 _EVERYWHERE = frozenset("你您我的是不了有这就在到要说会能可好们给为个,。!?")
 _MOST_PAIRS = 24
 _ZERO_WIDTH = {"ASSERT", "ASSERT_NOT", "AT"}
@@ -39,17 +44,24 @@ class Sieve:
         for strings, number in numbers.items():
             for string in strings:
                 self._bits[string] = self._bits.get(string, 0) | 1 << number
+        self._counted = [(one, one[0], int(one.partition(_TIMES)[2])) for one in self._bits if _TIMES in one]
 
-    def candidates(self, *texts: str) -> list[int]:
-        """Return the numbers of the expressions that may match one of the texts, in their order."""
-        strings = chain.from_iterable(chain(map(add, text, text[1:]), text) for text in texts)
-        held = set(filter(self._bits.__contains__, strings))
+    def candidates(self, text: str) -> list[int]:
+        """Return the numbers of the expressions that may match a text, in their order."""
+        strings = set(map(add, text, text[1:]))
+        strings.update(text)
+        held = self._bits.keys() & strings
+        for string, character, times in self._counted:
+            if text.count(character) >= times:
+                held.add(string)
         bits = 0
         for string in held:
             bits |= self._bits[string]
         found = set(self._always)
-        for string in held & self._clauses.keys():
-            found.update([index for index, wanted in self._clauses[string] if wanted & bits == wanted])
+        for string in self._clauses.keys() & held:
+            for index, wanted in self._clauses[string]:
+                if wanted & bits == wanted:
+                    found.add(index)
         return sorted(found)
 
 
@@ -103,11 +115,17 @@ def _inside(name: str, value: Any) -> Needs:
     if name == "SUBPATTERN":
         return _needs(value[3])
     if name in _REPEATS and value[0]:
-        return _needs(value[2])
+        return _repeated(_needs(value[2]), value[0])
     if name == "BRANCH":
         branches = [_needs(branch) for branch in value[1]]
         return [frozenset().union(*(min(one, key=_cost) for one in branches))] if all(branches) else []
     return []
+
+
+def _repeated(needs: Needs, times: int) -> Needs:
+    """Add to what is needed each of several times that its single characters stand as often."""
+    lone = [string for one in needs if len(one) == 1 for string in one if len(string) == 1]
+    return needs + [frozenset({f"{one}{_TIMES}{times}"}) for one in lone if times > 1]
 
 
 def _telling(needs: Needs) -> Needs:
