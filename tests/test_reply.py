@@ -347,6 +347,7 @@ def test_short_hand_is_written_out():
         ("[你您]错", [[{"你错", "您错"}]]),
         ("冷[^,]静?", [[{"冷"}]]),
         ("冷(?=静)静", [[{"冷静"}]]),
+        ("(?:.[?]){3,}", [[{"?\ue0003"}]]),
         ("x?", [[]]),
         ("(?:冷静|.)", [[{"冷静"}], []]),
     ],
@@ -358,11 +359,13 @@ def test_what_a_match_cannot_do_without(expression, expected):
 
 
 def test_the_sieve_lets_through_what_may_match():
-    """All needs of one alternative have to be there; an expression without needs always is tried."""
-    sieve = Sieve(["冷静.*一下", "镇定|别急", ".*", "[你您]错"])
+    """All needs of one alternative have to be there; an expression without needs is always tried."""
+    sieve = Sieve(["冷静.*一下", "镇定|别急", ".*", "[你您]错", "(?:.[?]){3,}"])
     assert sieve.candidates("请冷静") == [2]
     assert sieve.candidates("一下冷静") == [0, 2]
-    assert sieve.candidates("别急", "是您错") == [1, 2, 3]
+    assert sieve.candidates("别急\n是您错") == [1, 2, 3]
+    assert sieve.candidates("好?行?") == [2]
+    assert sieve.candidates("好?行?吗?") == [2, 4]
     assert sieve.candidates("") == [2]
 
 
