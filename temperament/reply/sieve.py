@@ -1,9 +1,9 @@
 """Which of many expressions can match a text at all: one pass over the text for the characters they cannot do without."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from itertools import product
-from operator import add
 from typing import Any
 
 Needs = list[frozenset[str]]
@@ -13,6 +13,7 @@ The strings are characters, pairs of neighbours, and characters with a number (t
 """
 _TIMES = "\ue000"
 """No folded text holds this character."""
+_UNITS = f"utf-16-{sys.byteorder[0]}e"
 _EVERYWHERE = frozenset("你您我的是不了有这就在到要说会能可好们给为个,。!?")
 _MOST_PAIRS = 24
 _ZERO_WIDTH = {"ASSERT", "ASSERT_NOT", "AT"}
@@ -23,46 +24,59 @@ class Sieve:
     """Tells which of its expressions are worth trying on a text.
 
     Every way an expression can match (its alternatives) is a clause. A clause is looked at when the text holds one of
-    the strings of its rarest set, and passed when the text also holds one of each other set; one bit stands for a set.
+    the strings of its rarest set, and passed when the text also holds one of each other set. Strings are kept as the
+    numbers that their UTF-16 code units make: a text's are read off its bytes at once, without a string for each pair.
     """
 
     def __init__(self, expressions: Sequence[str]) -> None:
         """Take the expressions apart."""
         self._always: list[int] = []
-        self._bits: dict[str, int] = {}
-        self._clauses: dict[str, list[tuple[int, int]]] = {}
-        numbers: dict[frozenset[str], int] = {}
+        self._counted: set[tuple[int, int, int]] = set()
+        self._clauses: dict[int, dict[tuple[int, tuple[frozenset[int], ...]], None]] = {}
         for index, expression in enumerate(expressions):
             clauses = list(needs_of(expression))
             if not all(clauses):
                 self._always.append(index)
                 continue
             for needs in clauses:
-                wanted = sum(1 << numbers.setdefault(one, len(numbers)) for one in set(needs))
-                for string in min(needs, key=_cost):
-                    self._clauses.setdefault(string, []).append((index, wanted))
-        for strings, number in numbers.items():
-            for string in strings:
-                self._bits[string] = self._bits.get(string, 0) | 1 << number
-        self._counted = [(one, one[0], int(one.partition(_TIMES)[2])) for one in self._bits if _TIMES in one]
+                first, *others = (frozenset(map(self._code, strings)) for strings in needs)
+                for code in first:
+                    self._clauses.setdefault(code, {})[index, tuple(others)] = None
 
     def candidates(self, text: str) -> list[int]:
         """Return the numbers of the expressions that may match a text, in their order."""
-        strings = set(map(add, text, text[1:]))
-        strings.update(text)
-        held = self._bits.keys() & strings
-        for string, character, times in self._counted:
-            if text.count(character) >= times:
-                held.add(string)
-        bits = 0
-        for string in held:
-            bits |= self._bits[string]
+        held = _codes(text)
+        for code, times, counted in self._counted:
+            if code in held and text.count(chr(code)) >= times:
+                held.add(counted)
         found = set(self._always)
-        for string in self._clauses.keys() & held:
-            for index, wanted in self._clauses[string]:
-                if wanted & bits == wanted:
+        for code in self._clauses.keys() & held:
+            for index, others in self._clauses[code]:
+                for one in others:
+                    if held.isdisjoint(one):
+                        break
+                else:
                     found.add(index)
         return sorted(found)
+
+    def _code(self, string: str) -> int:
+        """Return the number of a string; of a character that has to be counted, a number no text holds by itself."""
+        if _TIMES in string:
+            code, times = ord(string[0]), int(string[2:])
+            counted = -(code << 16 | times)
+            self._counted.add((code, times, counted))
+            return counted
+        return int.from_bytes(string.encode(_UNITS)[-4:], sys.byteorder)
+
+
+def _codes(text: str) -> set[int]:
+    """Return the numbers of all characters and pairs of neighbours."""
+    units = memoryview(text.encode(_UNITS, "surrogatepass"))
+    held = set(units.cast("H").tolist())
+    for start in (0, 2):
+        end = start + max(0, len(units) - start) // 4 * 4
+        held.update(units[start:end].cast("I").tolist())
+    return held
 
 
 def needs_of(expression: str) -> Iterator[Needs]:
@@ -129,7 +143,7 @@ def _repeated(needs: Needs, times: int) -> Needs:
 
 
 def _telling(needs: Needs) -> Needs:
-    """Leave out sets that another one implies: each of its strings holds one of theirs."""
+    """Leave out sets that another one implies (each of its strings holds one of theirs), the rarest set first."""
     distinct = sorted(set(needs), key=lambda one: (_cost(one), sorted(one)))
     kept: Needs = []
     for one in distinct:
