@@ -181,12 +181,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Temperament: choleric, sanguine, phlegmatic, melancholic or unclear.",
     ),
     "check": (
-        "检查客服要发出的回复：不能说的话、为什么、可以换成什么。有必须改或应该改的，退出码为 1。\n\n"
+        "检查客服要发出的回复：不能说的话、为什么、可以换成什么。有 --fail-on 或更重的问题，退出码为 1。\n\n"
         '例：temperament check "您先冷静一下，这不归我们管。" --state angry\n\n'
-        "例：temperament check --file 回复.csv --format json > 检查.jsonl",
-        "Check draft replies: what not to say, why, and what instead. Exit code 1 for errors and warnings.\n\n"
+        "例：temperament check --file 回复.csv --format json > 检查.jsonl\n\n"
+        "例：temperament check --explain calm-down\n\n"
+        "在回复里写 <!-- temperament: off calm-down --> 或行尾写 # temperament: off calm-down，就不查这条规则（不写规则＝全不查）；"
+        "单独成行时管到 temperament: on 为止。",
+        "Check draft replies: what not to say, why, and what instead. Exit code 1 for findings as grave as --fail-on.\n\n"
         'Example: temperament check "您先冷静一下，这不归我们管。" --state angry\n\n'
-        "Example: temperament check --file replies.csv --format json > findings.jsonl",
+        "Example: temperament check --file replies.csv --format json > findings.jsonl\n\n"
+        "Example: temperament check --explain calm-down\n\n"
+        "In a reply, <!-- temperament: off calm-down --> or, at the end of a line, # temperament: off calm-down turns the "
+        "rule off (no rule: all of them); on a line of its own it holds until temperament: on.",
     ),
     "check.texts": (
         "回复；不给或给 - 则读标准输入，一行一条。",
@@ -207,6 +213,30 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "check.allow": (
         "允许说的话（可多次）：整处落在里面的不报。",
         "A phrase that may be said (may be repeated): findings inside it are left out.",
+    ),
+    "check.fail_on": (
+        "多重算不通过（退出码 1）：error 必须改、warning 应该改、suggestion 建议。",
+        "What counts as failing (exit code 1): error, warning or suggestion.",
+    ),
+    "check.format": (
+        "text 给人看，json 每行一个对象，sarif 给代码扫描平台，github 给 GitHub Actions。",
+        "text for people, json: one object a line, sarif for scanning tools, github for GitHub Actions.",
+    ),
+    "check.baseline": (
+        "已知问题的文件：里面有的不再报。",
+        "A file of known findings: they are not reported again.",
+    ),
+    "check.write_baseline": (
+        "把现有的问题记成已知（只存摘要，不存原话），不报，退出码 0。",
+        "Note all present findings as known (digests only, no words) and exit with 0.",
+    ),
+    "check.explain": (
+        "讲一条规则：为什么、对谁多重、一定报和一定不报的例句、出处。",
+        "Explain a rule: why, how grave for whom, what must and must not fire, source.",
+    ),
+    "check.self_test": (
+        "用规则自带的例句试一遍全部规则（连同 --playbook 的）；有不符的，退出码 1。",
+        "Try all rules, those of --playbook too, on their own examples; exit code 1 names what fails.",
     ),
     "train": (
         "用标注好的消息训练模型，写成模型文件夹。\n\n"

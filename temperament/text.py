@@ -33,6 +33,9 @@ _IRREGULAR = re.compile(
     r"|(?P<blank>[^\S\n]{2,})"
     rf"|(?P<run>(?P<one>[^\s\d])(?P=one){{{_MAX_RUN},}})"
 )
+_HINT = re.compile(r"[\s@(]")
+_RUN = re.compile(rf"(.)\1{{{_MAX_RUN}}}")
+"""What stands in every text in which ``_IRREGULAR`` finds something; these two are looked for much faster."""
 _WORD_RUN = re.compile(rf"[{HAN}a-z0-9]+")
 
 
@@ -121,7 +124,8 @@ def fold(text: str) -> Folded:
         mapped = "".join(parts)
         origins = [index for index, part in enumerate(parts) for _ in part]
     simple = _simplify(mapped)
-    if origins is None and not _IRREGULAR.search(simple):
+    hinted = _HINT.search(simple) or _RUN.search(simple)
+    if origins is None and not (hinted and _IRREGULAR.search(simple)):
         return Folded(simple, text)
     return _smooth(simple, text, origins)
 

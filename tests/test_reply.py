@@ -17,9 +17,11 @@ from temperament import playbook
 from temperament.errors import PlaybookError, UsageError
 from temperament.labels import STATES, TEMPERAMENTS, Reading
 from temperament.playbook.checks import parts
-from temperament.playbook.expressions import expand, needed
+from temperament.playbook.expressions import expand
 from temperament.playbook.shapes import Phrase
 from temperament.reply import KINDS, LEVELS, Checker, Finding, check_reply
+from temperament.reply.rules import rules_of
+from temperament.reply.sieve import Sieve, needs_of
 
 BOOK = playbook.shipped()
 CHECKS = list(BOOK.checks.values())
@@ -85,7 +87,7 @@ def test_spellings_are_read_as_what_they_mean(spelling):
     """Each way of writing something is that very thing to the checks."""
     checker = Checker(BOOK)
     for seen in spelling.seen:
-        assert spelling.means in checker._view(f"这个{seen}啊").text
+        assert spelling.means in checker.view(f"这个{seen}啊").text
 
 
 def test_what_we_say_ourselves_is_clean():
@@ -339,26 +341,43 @@ def test_short_hand_is_written_out():
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("冷静", {"冷静"}),
-        ("(?:冷静|镇定)一下", {"一下"}),
-        ("x?", None),
-        ("(?:冷静|.)", None),
-        ("[甲乙]", {"甲", "乙"}),
+        ("冷静", [[{"冷静"}]]),
+        ("冷静|镇定吧", [[{"冷静"}], [{"镇定"}, {"定吧"}]]),
+        ("(?:冷静|镇定)一下", [[{"一下"}, {"冷静", "镇定"}]]),
+        ("[你您]错", [[{"你错", "您错"}]]),
+        ("冷[^,]静?", [[{"冷"}]]),
+        ("冷(?=静)静", [[{"冷静"}]]),
+        ("(?:.[?]){3,}", [[{"?\ue0003"}]]),
+        ("x?", [[]]),
+        ("(?:冷静|.)", [[{"冷静"}], []]),
     ],
 )
 def test_what_a_match_cannot_do_without(expression, expected):
-    """The characters that decide whether a pattern is tried at all."""
-    assert needed(expression) == (None if expected is None else frozenset(expected))
+    """Every alternative of an expression has sets of strings; a match holds one of each."""
+    found = [sorted(map(sorted, needs)) for needs in needs_of(expression)]
+    assert found == [sorted(map(sorted, needs)) for needs in expected]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_patterns_are_never_skipped_wrongly(check):
-    """What a pattern is said to need stands in everything it matches."""
-    for expression in map(expand, check.patterns):
-        pairs = needed(expression)
-        for text in check.fires:
-            for match in re.finditer(expression, text):
-                assert pairs is None or any(pair in match.group() for pair in pairs)
+def test_the_sieve_lets_through_what_may_match():
+    """All needs of one alternative have to be there; an expression without needs is always tried."""
+    sieve = Sieve(["冷静.*一下", "镇定|别急", ".*", "[你您]错", "(?:.[?]){3,}"])
+    assert sieve.candidates("请冷静") == [2]
+    assert sieve.candidates("一下冷静") == [0, 2]
+    assert sieve.candidates("别急\n是您错") == [1, 2, 3]
+    assert sieve.candidates("好?行?") == [2]
+    assert sieve.candidates("好?行?吗?") == [2, 4]
+    assert sieve.candidates("") == [2]
+
+
+def test_the_sieve_never_holds_back_a_match():
+    """On all written replies and examples: what an expression matches has passed the sieve."""
+    texts = [json.loads(line)["reply"] for line in REPLIES.read_text(encoding="utf-8").splitlines()][::4]
+    texts += [text for check in CHECKS for text in (*check.fires, *check.silent)]
+    expressions = [one for rule in rules_of(BOOK) for one in rule.expressions]
+    sieve, compiled = Sieve(expressions), [re.compile(one) for one in expressions]
+    for text in texts:
+        passed = set(sieve.candidates(text))
+        assert {index for index, one in enumerate(compiled) if one.search(text)} <= passed
 
 
 def test_an_own_playbook_is_used():

@@ -7,7 +7,7 @@ decision rests on the labels and the playbook.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from temperament import playbook
 from temperament.advice.case import FROM_THE_OTHER, MOST_AVOIDED, MOST_SAYINGS, Case
@@ -27,7 +27,8 @@ from temperament.errors import UsageError
 from temperament.labels import Reading
 from temperament.language import Language, default_language
 from temperament.playbook import Playbook
-from temperament.playbook.shapes import Channel, GroupLabel, Industry, Priority, Signal, Tag
+from temperament.playbook.naming import CHANNELS, GROUPS, IMPACTS, INDUSTRIES, channel_named, known
+from temperament.playbook.shapes import Priority, Signal, Tag
 from temperament.turns import Turn, as_turns
 
 __all__ = [
@@ -49,34 +50,6 @@ __all__ = [
     "recommend",
     "signals",
 ]
-
-CHANNELS: tuple[Channel, ...] = get_args(Channel)
-GROUPS: tuple[GroupLabel, ...] = get_args(GroupLabel)
-INDUSTRIES: tuple[Industry, ...] = get_args(Industry)
-IMPACTS: tuple[Priority, ...] = get_args(Priority)
-_NAMES = {
-    "电话": "phone",
-    "当面": "face",
-    "面谈": "face",
-    "在线": "chat",
-    "聊天": "chat",
-    "书信": "letter",
-    "邮件": "letter",
-    "酒店": "hotel",
-    "物业": "property",
-    "食品": "food",
-    "随和型": "easygoing",
-    "顽固不合作型": "stubborn",
-    "顽固型": "stubborn",
-    "强硬好胜型": "forceful",
-    "强硬型": "forceful",
-    "虚荣型": "vain",
-    "易怒型": "irritable",
-    "低": "low",
-    "中": "normal",
-    "高": "high",
-}
-"""Chinese names that are understood for channels, lines of business, groups and levels."""
 
 
 def recommend(
@@ -111,10 +84,10 @@ def recommend(
         manner=book.temperaments[reading.temperament],
         feeling=book.states[reading.state],
         signals=tuple(one for one in book.signals.values() if one in fresh or one in lasting),
-        channel=cast("Channel | None", _known(channel, CHANNELS, ("渠道", "channel"))),
-        industry=_known(industry, INDUSTRIES, ("行业", "industry")),
-        group=book.groups[named] if (named := _known(group, GROUPS, ("客户群体", "group"))) else None,
-        impact=cast("Priority | None", _known(impact, IMPACTS, ("影响", "impact"))),
+        channel=channel_named(channel),
+        industry=known(industry, INDUSTRIES, ("行业", "industry")),
+        group=book.groups[named] if (named := known(group, GROUPS, ("客户群体", "group"))) else None,
+        impact=cast("Priority | None", known(impact, IMPACTS, ("影响", "impact"))),
         tags=tuple(_tag(name, book) for name in tags),
         history=turns,
         said="\n".join((*earlier, reading.text)),
@@ -138,14 +111,4 @@ def _tag(name: str, book: Playbook) -> Tag:
     raise UsageError(
         f"没有“{name}”这种表现。可用的有：{'、'.join(allowed)}。",
         f"There is no tag {name!r}. Choose from: {', '.join(allowed)}.",
-    )
-
-
-def _known(asked: str | None, allowed: tuple[str, ...], what: tuple[str, str]) -> str | None:
-    name = _NAMES.get(asked, asked) if asked is not None else None
-    if name is None or name in allowed:
-        return name
-    raise UsageError(
-        f"没有“{asked}”这种{what[0]}。可用的有：{'、'.join(allowed)}。",
-        f"There is no {what[1]} {asked!r}. Choose one of: {', '.join(allowed)}.",
     )

@@ -1,6 +1,5 @@
 """Cards for the terminal: one message with its reading, and the whole strategy."""
 
-import re
 from collections.abc import Sequence
 
 from rich import box
@@ -12,10 +11,9 @@ from rich.text import Text
 from temperament.advice import Advice, Avoided, Clocks, Done, Guidance, PossibleCause, Question, Saying
 from temperament.labels import HEADS, LABELS, NAMES, Head, Reading
 from temperament.language import Language
-from temperament.render.words import STYLES, source_name, span, word
+from temperament.render.words import STYLES, printable, source_name, span, word
 from temperament.reply import LEVELS, Finding
 
-_UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BAR = 12
 NOTES_SHOWN = 6
 _LONGEST_SHOWN = 600
@@ -62,17 +60,12 @@ def _grid() -> Table:
 
 def _marked(reading: Reading) -> Text:
     """Return the message with its evidence underlined in the colour of the label."""
-    text = Text(_printable(reading.text))
+    text = Text(printable(reading.text))
     for piece in reading.evidence:
         text.stylize(f"bold underline {STYLES[piece.label]}", piece.start, piece.end)
     if len(text) > _LONGEST_SHOWN:
         text = text[:_LONGEST_SHOWN].append(" ……", "dim")
     return text
-
-
-def _printable(text: str) -> str:
-    """Return the text with everything a terminal could stumble over replaced, one character for one."""
-    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def _bars(reading: Reading, head: Head, language: Language) -> Table:
@@ -96,7 +89,7 @@ def _bars(reading: Reading, head: Head, language: Language) -> Table:
 def _evidence(reading: Reading, language: Language) -> Text:
     parts = [
         Text.assemble(
-            (f"“{_printable(piece.text)}”", STYLES[piece.label]),
+            (f"“{printable(piece.text)}”", STYLES[piece.label]),
             f" → {NAMES[piece.label].show(language)} {_weight(piece.weight)}",
         )
         for piece in reading.evidence
@@ -196,7 +189,7 @@ def _proof(done: Done, language: Language) -> str:
     """Return by which turn and words a step was done."""
     if not done.turn:
         return word("named_done", language)
-    return f"✓ {word('turn', language)} {done.turn}：“{_printable(done.words)}”"
+    return f"✓ {word('turn', language)} {done.turn}：“{printable(done.words)}”"
 
 
 def _pace(advice: Advice) -> str:
@@ -233,7 +226,7 @@ def reply_card(reply: str, findings: Sequence[Finding], number: int, language: L
     """Return the card of one draft reply: its words with what to change underlined, why, and what to say instead."""
     worst = min((one.level for one in findings), key=LEVELS.index, default=None)
     style = STYLES[worst or "calm"]
-    text = Text(_printable(reply))
+    text = Text(printable(reply))
     for one in reversed(findings):
         text.stylize(f"underline {STYLES[one.level]}", one.start, one.end)
     if len(text) > _LONGEST_SHOWN:
@@ -254,7 +247,7 @@ def reply_card(reply: str, findings: Sequence[Finding], number: int, language: L
 
 def _fault(one: Finding, language: Language) -> Text:
     """Return what is wrong with a piece, why, and every rewrite."""
-    line = Text(f"“{_printable(one.text)}” ", "bold") if one.text else Text()
+    line = Text(f"“{printable(one.text)}” ", "bold") if one.text else Text()
     line.append(one.message)
     line.append(f"  [{one.rule} · {source_name(one.source, language)}]", "dim")
     for better in one.suggestions:

@@ -1,5 +1,7 @@
 """The words and colours of the interface, in Chinese and English."""
 
+import re
+
 from temperament.language import Language
 
 STYLES = {
@@ -17,6 +19,7 @@ STYLES = {
     "warning": "yellow",
     "suggestion": "cyan",
 }
+_UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _WORDS: dict[str, tuple[str, str]] = {
     "temperament": ("气质", "temperament"),
     "state": ("情绪", "state"),
@@ -79,6 +82,20 @@ _WORDS: dict[str, tuple[str, str]] = {
     "error": ("必须改", "error"),
     "warning": ("应该改", "warning"),
     "suggestion": ("建议", "suggestion"),
+    "never": ("不算", "never"),
+    "for_all": ("其他情况", "otherwise"),
+    "why": ("为什么", "why"),
+    "levels": ("轻重", "levels"),
+    "eased": ("缓和", "eased"),
+    "with_parts": ("回复里有", "with"),
+    "must_fire": ("一定报", "must fire"),
+    "must_not": ("一定不报", "must not"),
+    "source": ("出处", "source"),
+    "not_found": ("该报而没有报", "should be found, is not"),
+    "not_silent": ("不该报却报了", "should be silent, is found"),
+    "not_shown": ("该看到而没有看到", "should be seen, is not"),
+    "not_lacking": ("不该看到却看到了", "should be lacking, is seen"),
+    "not_read": ("没有认出来", "is not read as what it means"),
     "clean": ("没有发现问题", "nothing to change"),
     "ours": ("本项目", "this project"),
     "gold": ("标注", "gold"),
@@ -91,6 +108,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "majority": ("多数类基线", "majority baseline"),
     "ece": ("校准误差", "calibration error"),
 }
+
+
+def printable(text: str) -> str:
+    """Return the text with everything a terminal could stumble over replaced, one character for one."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def word(key: str, language: Language) -> str:

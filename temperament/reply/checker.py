@@ -1,0 +1,204 @@
+"""The rules of one playbook, compiled once and run over replies."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from temperament.errors import UsageError
+from temperament.labels import Reading
+from temperament.language import Language, default_language
+from temperament.playbook import Playbook
+from temperament.playbook.shapes import Channel, Level, Phrase, ReplyPart, Text
+from temperament.reply.findings import KINDS, LEVELS, MISSING, Finding, without_allowed, without_doubles
+from temperament.reply.meaning import TEXT_SEARCHED, meant, quotations
+from temperament.reply.parts import Parts, PartsSeen
+from temperament.reply.rules import Rule, rules_of
+from temperament.reply.sieve import Sieve
+from temperament.reply.views import Spellings, View
+
+MOST_PLACES = 20
+"""How often one pattern is told of in one reply; more helps nobody and takes long in a very long text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one check is asked for: for whom, where, what to leave out, and the language of its messages."""
+
+    reading: Reading | None = None
+    channel: Channel | None = None
+    disable: frozenset[str] = frozenset()
+    allow: tuple[str, ...] = ()
+    language: Language | None = None
+
+
+class Checker:
+    """The rules of one playbook, compiled once.
+
+    A pattern is only tried on a text that holds the characters it cannot do without (see ``sieve``).
+    """
+
+    def __init__(self, book: Playbook) -> None:
+        """Compile every check, part and spelling of a playbook."""
+        self.rules = rules_of(book)
+        written = [(rule, expression) for rule in self.rules for expression in rule.expressions]
+        self._patterns = [(rule, re.compile(expression)) for rule, expression in written]
+        self._sieve = Sieve([expression for _, expression in written])
+        self._parts = Parts(book)
+        self._spellings = Spellings(book.spellings.values())
+        self.names = frozenset(
+            {
+                *(rule.name for rule in self.rules),
+                *(rule.check.id for rule in self.rules),
+                *(part.id for part in self._parts.entries.values()),
+                *KINDS,
+                MISSING,
+            }
+        )
+        """What can be left out: ids of rules, checks and parts, and kinds."""
+
+    def view(self, reply: str) -> View:
+        """Return a reply as the checks see it."""
+        return self._spellings.view(reply)
+
+    def check(self, reply: str, wanted: Wanted) -> list[Finding]:
+        """Return the findings of one reply; see ``check_reply``."""
+        self.refuse_unknown(wanted.disable)
+        view = self.view(reply)
+        parts = self._parts.seen(view.text)
+        found = list(self._found(view, parts, wanted))
+        kept = without_doubles(without_allowed(found, reply, wanted.allow)) if found else []
+        if wanted.reading is not None and MISSING not in wanted.disable and view.text:
+            kept.extend(self._missing(view, parts, wanted.reading, wanted))
+        return kept
+
+    def matching(self, reply: str) -> set[str]:
+        """Return the names of all rules found in a reply, those that stand inside a graver finding, too."""
+        view = self.view(reply)
+        return {one.rule for one in self._found(view, self._parts.seen(view.text), Wanted())}
+
+    def shows(self, part: ReplyPart, reply: str) -> bool:
+        """Tell whether a reply holds a part."""
+        return bool(self._parts.cues[part.id.removeprefix("part.")].search(self.view(reply).text))
+
+    def refuse_unknown(self, names: frozenset[str]) -> None:
+        """Raise ``UsageError`` for the first of these that is no rule and no kind."""
+        unknown = names - self.names
+        if unknown:
+            name = min(unknown)
+            raise UsageError(
+                f"没有“{name}”这条规则。用 temperament playbook list 看全部编号；类别有：{'、'.join((*KINDS, MISSING))}。",
+                f"There is no rule {name!r}. See all ids with: temperament playbook list; kinds are: "
+                f"{', '.join((*KINDS, MISSING))}.",
+            )
+
+    def _found(self, view: View, parts: PartsSeen, wanted: Wanted) -> Iterator[Finding]:
+        for rule, start, end in self._matches(view, parts):
+            if not wanted.disable.isdisjoint((rule.name, rule.check.id, rule.check.kind)):
+                continue
+            level = _level(rule, parts, start, end, wanted.reading)
+            if level is not None:
+                yield _finding(rule, level, view, (start, end), wanted)
+
+    def _matches(self, view: View, parts: PartsSeen) -> Iterator[tuple[Rule, int, int]]:
+        """Find every rule's places; places of one rule that overlap are one."""
+        texts = {False: view.text, True: view.folded.text}
+        quoted: list[tuple[int, int]] | None = None
+        spans: dict[Rule, list[tuple[int, int]]] = {}
+        for index in self._sieve.candidates("\n".join(dict.fromkeys(texts.values()))):
+            rule, pattern = self._patterns[index]
+            text = texts[rule.check.raw]
+            if not pattern.search(text) or (rule.check.alone and not parts.hollow):
+                continue
+            if quoted is None:
+                quoted = quotations(view.text)
+            for match in islice(pattern.finditer(text), MOST_PLACES):
+                start, end = match.span()
+                if start < end and meant(rule.check, text, start, end, quoted):
+                    spans.setdefault(rule, []).append((start, end))
+        for rule, found in spans.items():
+            for start, end in _counted(rule, texts[rule.check.raw], found):
+                yield rule, start, end
+
+    def _missing(self, view: View, parts: PartsSeen, reading: Reading, wanted: Wanted) -> Iterator[Finding]:
+        place = len(view.folded.original)
+        for part in parts.missing(reading.state, wanted.channel):
+            if part.message is not None and part.id not in wanted.disable:
+                yield Finding(
+                    rule=part.id,
+                    level="suggestion",
+                    start=place,
+                    end=place,
+                    text="",
+                    message=_tell(part.message, wanted.language),
+                    suggestions=_sayings(part.better, reading),
+                    source=part.source,
+                    kind=MISSING,
+                )
+
+
+def _counted(rule: Rule, text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return a rule's places that none of its exceptions overlaps; one place is enough for a rule about the whole."""
+    places = [min(found)] if rule.check.alone else found
+    stop = max(end for _, end in places) + TEXT_SEARCHED
+    exceptions = [one.span() for but in rule.but for one in but.finditer(text, 0, stop)]
+    return _joined(
+        place for place in places if not any(first < place[1] and place[0] < last for first, last in exceptions)
+    )
+
+
+def _level(rule: Rule, parts: PartsSeen, start: int, end: int, reading: Reading | None) -> Level | None:
+    """Return the level for this reading and this reply; ``None`` where the rule does not apply."""
+    check = rule.check
+    level, raised = rule.level, False
+    if reading is not None:
+        fit = next((one for one in check.levels if _fits(one.states, one.temperaments, reading)), None)
+        if fit is not None and fit.level == "never":
+            return None
+        if fit is not None or reading.state in rule.worst_for:
+            level, raised = (fit.level if fit is not None and fit.level != "never" else "error"), True
+    if check.eased is None or not any(parts.holds(name, start, end) for name in check.eased.by):
+        return level
+    if check.eased.to == "never":
+        return None
+    eased: Level = "warning" if raised and level == "error" else check.eased.to
+    return max(level, eased, key=LEVELS.index)
+
+
+def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join places that overlap."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _fits(states: tuple[str, ...], temperaments: tuple[str, ...], reading: Reading) -> bool:
+    also = {reading.state, *reading.also}
+    return (not states or bool(also & set(states))) and (not temperaments or reading.temperament in temperaments)
+
+
+def _finding(rule: Rule, level: Level, view: View, place: tuple[int, int], wanted: Wanted) -> Finding:
+    first, last = view.span(*place, raw=rule.check.raw)
+    return Finding(
+        rule=rule.name,
+        level=level,
+        start=first,
+        end=last,
+        text=view.folded.original[first:last],
+        message=_tell(rule.message, wanted.language),
+        suggestions=_sayings(rule.better, wanted.reading),
+        source=rule.source,
+        kind=rule.check.kind,
+    )
+
+
+def _tell(text: Text, language: Language | None) -> str:
+    return text.zh if (language or default_language()) == "zh" else text.en
+
+
+def _sayings(phrases: Iterable[Phrase], reading: Reading | None) -> tuple[str, ...]:
+    return tuple(one.zh for one in phrases if reading is None or reading.state not in one.unless)
