@@ -152,7 +152,7 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.replies.read_text(encoding="utf-8").splitlines()]
-    parts = [written(rows, part) for part in ("dev", "test")]
+    parts = [written(rows, part) for part in ("dev", "test", "independent")]
     parts.append(forbidden())
     if options.helpdesk.exists():
         parts.append(helpdesk(options.helpdesk, options.examples))
