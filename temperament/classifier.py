@@ -98,18 +98,19 @@ def train(
     """Train both heads on labelled messages and return a model that runs with numpy alone.
 
     ``soft`` are texts with probabilities instead of labels. ``typical`` marks the examples that are like what the
-    model will read (default: all): shares, temperature, bands and thresholds are theirs. ``report`` is told, in Chinese
-    and English, what is being done. Raises ``TrainingError`` when the messages cannot be trained on: too few, a single
-    label, or a label with fewer than 5 different messages.
+    model will read (default: all): shares, bands and thresholds are theirs; the temperature is that of all. ``report``
+    is told, in Chinese and English, what is being done. Raises ``TrainingError`` when the messages cannot be trained on:
+    too few, a single label, or a label with fewer than 5 different messages.
     """
     texts = [fold(example.text).text for example in examples]
-    groups = [group(text) for text in texts]
+    every = [*texts, *(fold(one.text).text for one in soft)]
+    groups = [group(text) for text in every]
     gold: dict[Head, Labels] = {head: np.array([getattr(one, head) for one in examples]) for head in HEADS}
     for head in HEADS:
-        _refuse(gold[head], groups, head)
+        _refuse(gold[head], groups[: len(texts)], head)
     like = np.ones(len(texts), bool) if typical is None else np.array(typical, bool)
     vectorizer = make_vectorizer()
-    matrix = vectorizer.fit_transform([*texts, *(fold(one.text).text for one in soft)])
+    matrix = vectorizer.fit_transform(every)
     heads: dict[Head, HeadModel] = {}
     fits: dict[Head, _Fit] = {}
     for head in HEADS:
@@ -165,10 +166,14 @@ def _rows(gold: list[str], soft: Sequence[dict[str, float]]) -> _Rows:
 
 
 def _fit(matrix: Any, rows: _Rows, gold: Labels, groups: list[str]) -> _Fit:
-    """Fit on everything, and once a fold for out-of-fold scores of the labelled messages."""
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(gold, gold, groups)
+    """Fit on everything, and once a fold for out-of-fold scores of the labelled messages.
+
+    A soft text that opens like a labelled message is held out with it.
+    """
+    named = np.array(groups)
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(gold, gold, named[: len(gold)])
     tasks = [(np.arange(matrix.shape[0]), None)]
-    tasks += [(np.setdiff1d(np.arange(matrix.shape[0]), held), held) for _, held in folds]
+    tasks += [(np.flatnonzero(~np.isin(named, named[held])), held) for _, held in folds]
     jobs = -1 if len(gold) >= _WORTH_WORKERS else 1
     done = joblib.Parallel(jobs)(joblib.delayed(_fit_once)(matrix, rows, kept, held) for kept, held in tasks)
     regression = done[0][0]
@@ -200,7 +205,8 @@ def _fit_presence(
 ) -> _Fit | None:
     """Fit whether a feeling is there, leading or not; ``None`` when too few messages have it or lack it."""
     gold = np.where(is_present(examples, feeling), "yes", "no")
-    if min(Counter(gold.tolist()).get(answer, 0) for answer in ("yes", "no")) < _LEAST_PER_LABEL:
+    counts = Counter(answer for answer, _ in set(zip(gold.tolist(), groups[: len(gold)], strict=True)))
+    if min(counts[answer] for answer in ("yes", "no")) < _LEAST_PER_LABEL:
         return None
     shares = [{"yes": one.present[feeling], "no": 1 - one.present[feeling]} for one in soft]
     return _fit(matrix, _rows(gold.tolist(), shares), gold, groups)
@@ -273,7 +279,7 @@ def learn_presence(
         chances.append(expit((0.0 if column is None else column[asked]) * scale + shift + np.zeros(asked.sum())))
         truth.append(there[asked])
     chance, true = np.concatenate(chances), np.concatenate(truth)
-    threshold = max(np.linspace(0.05, 0.6, 56), key=lambda least: _f1(chance >= least, true))
+    threshold = max(np.linspace(0.6, 0.05, 56), key=lambda least: _f1(chance >= least, true))
     return Presence(tuple(scales), tuple(shifts), float(threshold))
 
 

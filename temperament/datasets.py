@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from temperament.errors import InputError, TemperamentError
-from temperament.labels import StateLabel, TemperamentLabel, state_label, temperament_label
+from temperament.labels import (
+    FEELINGS,
+    STATES,
+    TEMPERAMENTS,
+    StateLabel,
+    TemperamentLabel,
+    state_label,
+    temperament_label,
+)
 from temperament.text import HAN
 
 Row = dict[str, Any]
@@ -66,8 +74,7 @@ def read_soft(path: Path) -> list[SoftExample]:
         if row.get("reason"):
             continue
         try:
-            tables = [row[f"{name}_probabilities"] for name in ("temperament", "state", "present")]
-            shares = [{str(label): float(chance) for label, chance in table.items()} for table in tables]
+            shares = [_shares(row[f"{name}_probabilities"], labels) for name, labels in _TABLES.items()]
             found.append(SoftExample(str(row["text"]), *shares))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
@@ -75,6 +82,17 @@ def read_soft(path: Path) -> list[SoftExample]:
                 f"Item {number} of {path} is not output of temperament classify --format json ({error!r}).",
             ) from error
     return found
+
+
+_TABLES: dict[str, tuple[str, ...]] = {"temperament": TEMPERAMENTS, "state": STATES, "present": FEELINGS}
+
+
+def _shares(table: dict[str, float], labels: tuple[str, ...]) -> dict[str, float]:
+    """Return the probabilities of the given labels; raises ``KeyError``, ``TypeError`` or ``ValueError``."""
+    shares = {label: float(table[label]) for label in labels}
+    if not all(0 <= share <= 1 for share in shares.values()):
+        raise ValueError("not between 0 and 1")
+    return shares
 
 
 def read_bytes(path: Path) -> bytes:

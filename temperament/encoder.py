@@ -147,6 +147,8 @@ def load(folder: Path) -> EncoderModel:
     files = {name: model.checked_file(folder, name, facts) for name in PARTS}
     try:
         return _build(folder, facts, files)
+    except ModelError:
+        raise
     except Exception as error:  # onnxruntime and tokenizers raise their own types for broken files
         raise model.damaged(folder, f"内容不对（{error!r}）", f"its content is wrong ({error!r})") from error
 

@@ -19,12 +19,16 @@ _HAN_CHARACTERS = re.compile(f"[{HAN}]")
 _LATIN_WORDS = re.compile(r"[a-zß-öø-ɏ]+")
 _SHORTEST = 2
 _SHORT = 12
+_BOT_MARK = re.compile(r"\A\W{0,3}(?:自动回复|系统消息|系统通知|机器人|智能客服)[\]】):]")
 _BOT = re.compile(
-    r"(?:\[|【|\()(?:自动回复|系统消息|系统通知|机器人|智能客服)|自动回复[::]|此(?:消息|邮件|短信)(?:由系统|为系统|系自动)"
-    r"|很高兴为您(?:服务|解答)|感谢您的来电|请(?:按|输入|回复)(?:数字)?\d(?:键)?(?:,|。|;|转|查询|进入)|退订(?:请)?回复?(?:t|td|n)\b"
-    r"|您(?:的|有)(?:验证码|校验码)(?:为|是|:)|尊敬的(?:客户|用户|会员|旅客|业主).{0,4}(?:您好|:)"
+    r"\A(?:【.{1,12}】)?\W{0,2}(?:您好|亲)?\W{0,2}"
+    r"(?:很高兴为您(?:服务|解答)|感谢您的来电|欢迎(?:致电|拨打)|请(?:按|输入|回复)(?:数字)?\d|您(?:的|有)(?:验证码|校验码)(?:为|是|:)"
+    r"|尊敬的(?:客户|用户|会员|旅客|业主)(?:朋友)?[,!]?(?:您好|:)|此(?:消息|邮件|短信)(?:由系统|为系统|系自动))"
+    r"|(?:退订|拒收)请?回复?(?:td?|n|r)\W{0,2}\Z"
 )
-"""What only a company's machine says to its customers, in folded text: greetings of bots, menus, codes, unsubscribe lines."""
+"""How a company's machine opens or ends what it says, in folded text: greetings, menus, codes, unsubscribe lines."""
+_CUSTOMER = re.compile(rf"我(?!们|司|行|店|公司)|你们|什么时候|怎么|凭什么|(?<![什这那])么(?![{HAN}])")
+"""What such machines do not say, and customers who quote them do."""
 
 
 def unreadable(text: str) -> str | None:
@@ -45,7 +49,11 @@ def unreadable(text: str) -> str | None:
         return "not_chinese"
     if han < _SHORTEST:
         return "too_short"
-    return "bot_text" if _BOT.search(text[:200]) else None
+    return "bot_text" if _is_bot(text) else None
+
+
+def _is_bot(text: str) -> bool:
+    return bool(_BOT_MARK.match(text) or (_BOT.search(text) and not _CUSTOMER.search(text)))
 
 
 def choose(name: str, messages: int) -> str:
