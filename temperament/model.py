@@ -26,6 +26,8 @@ FORMAT = 2
 KIND = "temperament-linear"
 MANIFEST, WEIGHTS, CARD = "model.json", "weights.npz", "MODEL_CARD.md"
 _BATCH_CHARACTERS = 400_000
+_SURE = 50.0
+"""Beyond this a logistic is 0 or 1 and its exponential only overflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def tables(scores: Floats, heads: dict[Head, HeadModel], presence: Presence) -> 
             _softmax(scores[:, first:last] * learned.scale + np.array(learned.shifts)), learned.labels, head
         )
         first = last
-    result["present"] = 1 / (1 + np.exp(-(scores[:, first:] * np.array(presence.scales) + np.array(presence.shifts))))
+    logits = scores[:, first:] * np.array(presence.scales) + np.array(presence.shifts)
+    result["present"] = 1 / (1 + np.exp(-logits.clip(-_SURE, _SURE)))
     return result
 
 

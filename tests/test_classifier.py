@@ -202,11 +202,11 @@ def test_soft_labels_count_as_shares(head):
 
 
 def test_small_shares_and_unknown_labels_are_left_out():
-    """Shares under 2 % are noise; a label without labelled messages has no column."""
-    rows = classifier._rows(["calm", "angry"], [{"calm": 0.97, "angry": 0.019, "anxious": 0.5}, {"angry": 0.02}])
+    """Shares under 5 % are noise; a label without labelled messages has no column."""
+    rows = classifier._rows(["calm", "angry"], [{"calm": 0.97, "angry": 0.049, "anxious": 0.5}, {"angry": 0.05}])
     assert rows.texts.tolist() == [0, 1, 2, 3]
     assert rows.targets.tolist() == ["calm", "angry", "calm", "angry"]
-    assert rows.weights.tolist() == [1, 1, 0.97, 0.02]
+    assert rows.weights.tolist() == [1, 1, 0.97, 0.05]
 
 
 def test_soft_texts_do_not_calibrate(toy_model):
