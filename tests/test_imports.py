@@ -20,7 +20,7 @@ ORDER = [
     {"evaluate", "model", "promises", "reply", "turns", "workbook"},
     {"advice", "encoder", "evidence", "ownership"},
     {"classifier", "guidance", "reader", "templates"},
-    {"card"},
+    {"card", "conversation"},
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
