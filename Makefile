@@ -34,7 +34,7 @@ model: joined  ## rebuild models/default
 	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/default \
 		--typical $(REAL) --typical build/more.jsonl --soft build/soft.jsonl $(TESTS)
 
-semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about 45 minutes on two cores)
+semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an hour on two cores)
 	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/semantic \
 		--typical $(REAL) --typical build/more.jsonl --kind encoder $(TESTS)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from join_public import dialogue_texts, identifier, mask, read_dialogues, read_json_lines, read_text
+from join_public import dialogue_texts, identifier, mask, read_dialogues, read_json_lines
 
 from temperament.labels import Reading
 from temperament.reader import Classifier
@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--stc3", type=Path)
     parser.add_argument("--without", type=Path, nargs="*", default=[])
     options = parser.parse_args()
-    left_out = {json.loads(line)["id"] for path in options.without for line in read_text(path).splitlines()}
+    left_out = {row["id"] for path in options.without for row in read_json_lines(path)}
     found = {identifier(source, text): (source, text) for source, text in candidates(options.reviews, options.stc3)}
     chosen = [pair for key, pair in found.items() if key not in left_out]
     dialogues = [pair for pair in chosen if pair[0] == "stc3"]

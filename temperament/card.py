@@ -67,8 +67,10 @@ def _data(model: AnyModel) -> str:
     facts = model.training
     lines = ["## Trained on\n", "| file | messages | SHA-256 |", "|---|---|---|"]
     lines.extend(f"| {one['name']} | {one['messages']:,} | `{one['sha256'][:16]}…` |" for one in facts.get("files", []))
+    apart = "" if isinstance(model, Model) else "a fifth of the typical ones was kept apart to calibrate; "
     lines.append(
-        f"\n{facts['messages']:,} messages in all; {facts.get('left_out_as_test', 0)} left out because they stand in a test file."
+        f"\n{facts['messages']:,} messages in all; {apart}"
+        f"{facts.get('left_out_as_test', 0)} left out because they stand in a test file."
     )
     for head in HEADS:
         shares = ", ".join(

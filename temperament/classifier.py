@@ -10,7 +10,7 @@ Networks").
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from temperament.datasets import Example, SoftExample
 from temperament.errors import TrainingError
 from temperament.features import Floats, Vocabulary, ngrams
 from temperament.labels import FEELINGS, HEADS, LABELS, Head
+from temperament.language import Report
 from temperament.model import HeadModel, Model, Presence
 from temperament.text import fold
 
@@ -50,7 +51,6 @@ _NEVER = 1.01
 _ABSENT = -30.0
 _WORTH_WORKERS = 2000
 Labels = NDArray[np.str_]
-Say = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def make_pipeline_for_head() -> Pipeline:
 def train(
     examples: Sequence[Example],
     name: str,
-    report: Say = lambda zh, en: None,
+    report: Report = lambda zh, en: None,
     *,
     soft: Sequence[SoftExample] = (),
     typical: Sequence[bool] | None = None,
@@ -206,17 +206,12 @@ def _fit_presence(
     matrix: Any, feeling: str, examples: Sequence[Example], soft: Sequence[SoftExample], groups: list[str]
 ) -> _Fit | None:
     """Fit whether a feeling is there, leading or not; ``None`` when too few messages have it or lack it."""
-    gold = np.where(is_present(examples, feeling), "yes", "no")
+    gold = np.where([one.shows(feeling) for one in examples], "yes", "no")
     counts = Counter(answer for answer, _ in set(zip(gold.tolist(), groups[: len(gold)], strict=True)))
     if min(counts[answer] for answer in ("yes", "no")) < _LEAST_PER_LABEL:
         return None
     shares = [{"yes": one.present[feeling], "no": 1 - one.present[feeling]} for one in soft]
     return _fit(matrix, _rows(gold.tolist(), shares), gold, groups, TOLERANCE)
-
-
-def is_present(examples: Sequence[Example], feeling: str) -> NDArray[np.bool_]:
-    """Tell for every example whether a feeling is its leading or a further state."""
-    return np.array([feeling == one.state or feeling in one.also for one in examples], bool)
 
 
 def learn_head(scores: Floats, gold: Labels, labels: tuple[str, ...], typical: NDArray[np.bool_]) -> HeadModel:
@@ -273,7 +268,7 @@ def learn_presence(
     """
     scales, shifts, chances, truth = [], [], [], []
     for feeling, column in zip(FEELINGS, scores, strict=True):
-        there = is_present(examples, feeling)
+        there = np.array([one.shows(feeling) for one in examples], bool)
         scale, shift = (0.0, _ABSENT) if column is None else _platt(column, there)
         scales.append(scale)
         shifts.append(shift)

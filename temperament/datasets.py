@@ -53,6 +53,10 @@ class Example:
     source: str = ""
     torn: tuple[str, ...] = ()
 
+    def shows(self, feeling: str) -> bool:
+        """Tell whether a feeling is the leading or a further state."""
+        return feeling == self.state or feeling in self.also
+
 
 @dataclass(frozen=True, slots=True)
 class SoftExample:

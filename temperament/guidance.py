@@ -86,14 +86,14 @@ def _stage(advice: Advice, turns: tuple[Turn, ...], book: Playbook) -> int:
 
 def _view(rule: StageRule, place: int, present: int, language: Language) -> StageView:
     where = "done" if place < present else "present" if place == present else "ahead"
-    return StageView(rule.stage, _in(rule.name, language), where, _in(rule.done_when, language))
+    return StageView(rule.stage, rule.name.show(language), where, rule.done_when.show(language))
 
 
 def _duties(rule: StageRule, book: Playbook, language: Language) -> tuple[Guidance, ...]:
     """Return what the stage asks for, then the guidelines that name it."""
-    own = [Guidance(_in(one, language), rule.id, rule.source) for one in rule.do]
+    own = [Guidance(one.show(language), rule.id, rule.source) for one in rule.do]
     more = [
-        Guidance(_in(one.do, language), one.id, one.source)
+        Guidance(one.do.show(language), one.id, one.source)
         for one in book.guidelines.values()
         if rule.stage in one.stages and one.role == "agent" and not one.industries
     ]
@@ -124,7 +124,3 @@ def _reason(advice: Advice, language: Language) -> str:
     if zh:
         return f"已做：{found}。现在是第 {advice.present} 步，共 {len(advice.steps)} 步。"
     return f"Done: {marked}. Now {en}."
-
-
-def _in(text: Any, language: Language) -> str:
-    return str(text.zh if language == "zh" else text.en)

@@ -265,8 +265,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Texts as another model read them (output of classify --format json), learned as soft labels.",
     ),
     "train.kind": (
-        "linear：快，只用 numpy；encoder：微调小型编码器，需装 temperament[finetune]，两核约四十分钟。",
-        "linear: fast, numpy alone; encoder: fine-tunes the compact encoder, needs temperament[finetune], about 40 minutes.",
+        "linear：快，只用 numpy；encoder：微调小型编码器，需装 temperament[finetune]，两核约一小时。",
+        "linear: fast, numpy alone; encoder: fine-tunes the compact encoder, needs temperament[finetune], about an hour.",
     ),
     "evaluate": (
         "在标注好的消息上给模型打分。\n\n例：temperament evaluate data/corpus/test.jsonl",

@@ -1,11 +1,14 @@
 """Which language output is written in: Chinese or English, by locale, Chinese when unsure."""
 
 import os
+from collections.abc import Callable
 from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 VARIABLE = "TEMPERAMENT_LANG"
+Report = Callable[[str, str], None]
+"""Is told, in Chinese and in English, what long work is doing."""
 
 
 def default_language() -> Language:

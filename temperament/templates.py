@@ -55,7 +55,7 @@ def template(
     entry = _find(name, book)
 
     def tell(text: Text | None) -> str:
-        return "" if text is None else text.zh if spoken == "zh" else text.en
+        return "" if text is None else text.show(spoken)
 
     if isinstance(entry, Letter):
         pieces = tuple(

@@ -3,18 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from temperament import __version__, classifier, model
 from temperament.card import model_card
 from temperament.datasets import Example, SoftExample, file_hash, read_examples, read_soft, without_leaks
+from temperament.encoder import EncoderModel
 from temperament.errors import InputError, UsageError
 from temperament.evaluate import evaluate, macro_f1
 from temperament.labels import HEADS, Reading
+from temperament.language import Report
+from temperament.model import Model
 from temperament.reader import AnyModel, Classifier
 from temperament.text import fold
 
-Report = Callable[[str, str], None]
+AnyTrained = TypeVar("AnyTrained", Model, EncoderModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,7 @@ def train_model(
     """
     material = gather(files, tests, output, report, soft=soft, typical=typical)
     trained = classifier.train(material.examples, output.name, report, soft=material.soft, typical=material.typical)
-    trained = replace(
-        trained, training=trained.training | material.facts, scores=trained.scores | tested(trained, material)
-    )
-    card = model_card(trained)
-    model.save(trained, output, card)
-    report(f"模型已写到 {output}", f"model written to {output}")
-    return card
+    return finish(trained, material, output, report, lambda done, card: model.save(done, output, card))
 
 
 def gather(
@@ -88,9 +85,16 @@ def gather(
     )
 
 
-def tested(trained: AnyModel, material: Material) -> dict[str, Any]:
-    """Return the scores of a model on the test files."""
-    return {"tests": {name: _score(trained, gold) for name, gold in material.tests.items()}}
+def finish(
+    trained: AnyTrained, material: Material, output: Path, report: Report, save: Callable[[AnyTrained, str], None]
+) -> str:
+    """Score a trained model on the test files, ``save`` it with its card, and return the card."""
+    scores = {"tests": {name: _score(trained, gold) for name, gold in material.tests.items()}}
+    done = replace(trained, training=trained.training | material.facts, scores=trained.scores | scores)
+    card = model_card(done)
+    save(done, card)
+    report(f"模型已写到 {output}", f"model written to {output}")
+    return card
 
 
 def _refuse_unknown(typical: Sequence[Path], files: Sequence[Path]) -> None:

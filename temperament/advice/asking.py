@@ -39,5 +39,4 @@ def _applies(form: Form, industry: str | None) -> bool:
 
 def _question(field: Field, language: Language) -> Question:
     assert field.ask is not None
-    name = field.name.zh if language == "zh" else field.name.en
-    return Question(field.key, name, field.ask.zh, field.ask.en, field.ask.source)
+    return Question(field.key, field.name.show(language), field.ask.zh, field.ask.en, field.ask.source)

@@ -239,7 +239,7 @@ class Case:
         return [self._saying(phrase, number, filler) for number, phrase in ranked]
 
     def _allowed(self, phrases: Iterable[Phrase]) -> list[Phrase]:
-        return [one for one in phrases if self.feeling.label not in one.unless and self._fits(one.channels)]
+        return [one for one in phrases if one.fits(self.feeling.label, self.channel)]
 
     def _avoided(self, filler: Filler) -> Iterable[Avoided]:
         """Rules the leading strategy names, some of the other, then those that name this state or temperament."""
@@ -278,7 +278,7 @@ class Case:
         return Guidance(self._tell(text), entry, source)
 
     def _tell(self, text: Text) -> str:
-        return text.zh if self.language == "zh" else text.en
+        return text.show(self.language)
 
 
 def _sources(*pieces: Guidance | Saying | Avoided | Question | PossibleCause | Clocks) -> tuple[str, ...]:

@@ -98,9 +98,7 @@ def _pick(part: Part, moment: Moment, book: Playbook, *, early: bool = False) ->
 def _allowed(replies: Sequence[Reply], moment: Moment) -> Iterator[Phrase]:
     for reply in replies:
         for phrase in reply.say:
-            if moment.state not in phrase.unless and (
-                not phrase.channels or moment.channel is None or moment.channel in phrase.channels
-            ):
+            if phrase.fits(moment.state, moment.channel):
                 yield phrase
 
 

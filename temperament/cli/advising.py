@@ -158,7 +158,7 @@ def template(
     if name is None:
         entries: list[Letter | Script] = [*book.letters.values(), *book.scripts.values()]
         if form == "json":
-            write_json({"id": one.id, "name": one.name.zh if language == "zh" else one.name.en} for one in entries)
+            write_json({"id": one.id, "name": one.name.show(language)} for one in entries)
         else:
             show(template_table(entries, language))
         return

@@ -3,6 +3,8 @@
 import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
@@ -26,9 +28,8 @@ def onnx_bytes(network: Network) -> bytes:
     """
     example = torch.ones(2, 7, dtype=torch.long)
     axes = {name: {0: "texts", 1: "tokens"} for name in ("ids", "mask", "scores")}
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _quiet():
         warnings.simplefilter("ignore")
-        logging.getLogger().setLevel(logging.ERROR)
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         torch.onnx.export(
             network.eval(),
@@ -46,3 +47,15 @@ def onnx_bytes(network: Network) -> bytes:
         )
         products.process()
         return bytes(products.model.model.SerializeToString())
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the quantizer from logging every product; the logger's level is put back afterwards."""
+    logger = logging.getLogger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from temperament.labels import StateLabel, TemperamentLabel
+from temperament.language import Language
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 Source = Annotated[str, Meta(pattern=r"^(ours|00[0-3] L\d+(–\d+)?(, L\d+(–\d+)?)*)$")]
@@ -59,6 +60,10 @@ class Text(Shape, frozen=True, kw_only=True):
     zh: NonEmpty
     en: NonEmpty
 
+    def show(self, language: Language) -> str:
+        """Return the explanation in one language."""
+        return self.zh if language == "zh" else self.en
+
 
 class Phrase(Shape, frozen=True, kw_only=True):
     """A sentence an agent can say. ``zh`` is said; ``en`` is its meaning for readers of English.
@@ -74,6 +79,10 @@ class Phrase(Shape, frozen=True, kw_only=True):
     unless: tuple[StateLabel, ...] = ()
     channels: tuple[Channel, ...] = ()
     printed: str = ""
+
+    def fits(self, state: StateLabel, channel: Channel | None = None) -> bool:
+        """Tell whether the sentence may be said in a state and over a channel (``None``: any channel)."""
+        return state not in self.unless and (not self.channels or channel is None or channel in self.channels)
 
 
 class Step(Shape, frozen=True, kw_only=True):

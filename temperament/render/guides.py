@@ -71,7 +71,7 @@ def template_table(entries: "Iterable[Letter | Script]", language: Language) -> 
     table.add_column("id", no_wrap=True)
     table.add_column(overflow="fold")
     for entry in entries:
-        table.add_row(entry.id, Text(entry.name.zh if language == "zh" else entry.name.en))
+        table.add_row(entry.id, Text(entry.name.show(language)))
     return table
 
 

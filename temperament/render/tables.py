@@ -114,7 +114,7 @@ def entry_title(entry: "Entry", language: Language) -> str:
     if isinstance(entry, shapes.Spelling):
         return f"{' / '.join(entry.seen)} → {entry.means}"
     text = getattr(entry, "name", None) or getattr(entry, "cause", None) or getattr(entry, "say")[0]  # noqa: B009
-    return str(text.zh if language == "zh" else text.en)
+    return text.show(language) if isinstance(text, shapes.Text) else str(text.zh if language == "zh" else text.en)
 
 
 def entry_yaml(entry: "Entry") -> str:

@@ -9,7 +9,7 @@ from temperament.errors import UsageError
 from temperament.labels import Reading
 from temperament.language import Language, default_language
 from temperament.playbook import Playbook
-from temperament.playbook.shapes import Channel, Level, Phrase, ReplyPart, Text
+from temperament.playbook.shapes import Channel, Level, Phrase, ReplyPart
 from temperament.reply.findings import KINDS, LEVELS, MISSING, Finding, without_allowed, without_doubles
 from temperament.reply.meaning import TEXT_SEARCHED, meant, quotations
 from temperament.reply.parts import Parts, PartsSeen
@@ -30,6 +30,11 @@ class Wanted:
     disable: frozenset[str] = frozenset()
     allow: tuple[str, ...] = ()
     language: Language | None = None
+
+    @property
+    def spoken(self) -> Language:
+        """The language of the messages: the one asked for, or the default."""
+        return self.language or default_language()
 
 
 class Checker:
@@ -130,7 +135,7 @@ class Checker:
                     start=place,
                     end=place,
                     text="",
-                    message=_tell(part.message, wanted.language),
+                    message=part.message.show(wanted.spoken),
                     suggestions=_sayings(part.better, reading),
                     source=part.source,
                     kind=MISSING,
@@ -189,16 +194,12 @@ def _finding(rule: Rule, level: Level, view: View, place: tuple[int, int], wante
         start=first,
         end=last,
         text=view.folded.original[first:last],
-        message=_tell(rule.message, wanted.language),
+        message=rule.message.show(wanted.spoken),
         suggestions=_sayings(rule.better, wanted.reading),
         source=rule.source,
         kind=rule.check.kind,
     )
 
 
-def _tell(text: Text, language: Language | None) -> str:
-    return text.zh if (language or default_language()) == "zh" else text.en
-
-
 def _sayings(phrases: Iterable[Phrase], reading: Reading | None) -> tuple[str, ...]:
-    return tuple(one.zh for one in phrases if reading is None or reading.state not in one.unless)
+    return tuple(one.zh for one in phrases if reading is None or one.fits(reading.state))

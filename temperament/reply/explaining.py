@@ -63,7 +63,7 @@ def _of_rule(rule: Rule, language: Language) -> Explanation:
         rule=rule.name,
         check=check.id,
         kind=check.kind,
-        message=getattr(rule.message, language),
+        message=rule.message.show(language),
         levels=tuple(_levels(rule)),
         eased=LevelOf(check.eased.to, parts=check.eased.by) if check.eased else None,
         better=_better(rule.better),
@@ -81,11 +81,12 @@ def _levels(rule: Rule) -> Iterator[LevelOf]:
 
 
 def _of_part(part: ReplyPart, language: Language) -> Explanation:
+    assert part.message is not None
     return Explanation(
         rule=part.id,
         check=part.id,
         kind=MISSING,
-        message=getattr(part.message, language),
+        message=part.message.show(language),
         levels=(LevelOf("suggestion", part.wanted), LevelOf("never")),
         eased=None,
         better=_better(part.better),
