@@ -16,7 +16,7 @@ ORDER = [
     {"errors"},
     {"labels"},
     {"text"},
-    {"features", "datasets", "playbook"},
+    {"features", "datasets", "moments", "playbook"},
     {"evaluate", "model", "promises", "reply", "turns", "workbook"},
     {"advice", "encoder", "evidence", "ownership"},
     {"classifier", "guidance", "reader", "templates"},

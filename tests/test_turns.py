@@ -5,7 +5,8 @@ import json
 import pytest
 
 from temperament.errors import InputError
-from temperament.turns import Turn, as_turns, read_turns
+from temperament.turns import Turn, as_turns
+from temperament.turns.reading import read_turns
 
 TALK = (Turn("customer", "到底管不管？"), Turn("agent", "您说，我在听。"))
 
