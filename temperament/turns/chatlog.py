@@ -32,7 +32,6 @@ _TITLE = re.compile(
 )
 _DONE = {"done", "已做"}
 _OFTEN = 2
-_LONGEST_HEADER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,6 @@ class _Line:
     name: str
     time: str
     text: str
-    dated: bool = False
 
 
 def transcripts_of(lines: Iterable[str], name: str) -> list[Transcript]:
@@ -112,10 +110,9 @@ def _read(line: str, strangers: frozenset[str]) -> _Line:
     timed = _TIMED.match(line)
     if timed and moment(timed["time"]):
         return _Line(timed["name"].strip(), timed["time"], timed["text"])
-    for pattern in _HEADERS if len(line) <= _LONGEST_HEADER or line.lstrip()[:1] else ():
-        match = pattern.match(line)
-        if match and moment(match["time"]) and _is_name(match["name"], match["time"]):
-            return _Line(match["name"].strip().rstrip("：:"), match["time"], match["text"])
+    header = _header(line)
+    if header and (_is_name(header.name, header.time) or header.name in strangers):
+        return header
     plain = _PLAIN.match(line) or _BRACKETS.match(line)
     if plain is None:
         return _Line("", "", line)
@@ -124,6 +121,14 @@ def _read(line: str, strangers: frozenset[str]) -> _Line:
         more = plain.groupdict().get("more") or ""
         return _Line(name, more if moment(more) else "", plain["text"])
     return _Line("", "", line)
+
+
+def _header(line: str) -> _Line | None:
+    """Return a line of a name and a time, as it stands above a message in exported logs."""
+    for match in (pattern.match(line) for pattern in _HEADERS):
+        if match and moment(match["time"]):
+            return _Line(match["name"].strip().rstrip("：:"), match["time"], match["text"])
+    return None
 
 
 def _is_name(name: str, time: str) -> bool:
@@ -135,13 +140,18 @@ def _is_name(name: str, time: str) -> bool:
 
 
 def _strangers(lines: list[str]) -> frozenset[str]:
-    """Return the names that speak without saying their side: one that stands often, while a side is missing."""
+    """Return the names that speak without saying their side.
+
+    Those are names that stand twice above messages; and while a side is missing, one that stands twice before a colon.
+    """
+    above = Counter(header.name for header in map(_header, lines) if header)
+    headed = {name for name, times in above.items() if times >= _OFTEN}
     names = Counter(
         match["name"].strip() for match in map(_PLAIN.match, lines) if match and match["name"].lower() not in _DONE
     )
-    sides = {speaker_named(name) for name in names} - {None, "other"}
+    sides = {speaker_named(name) for name in (*names, *above)} - {None, "other"}
     left = [name for name, times in names.most_common() if times >= _OFTEN and speaker_named(name) is None]
-    return frozenset(left[:1]) if len(sides) == 1 else frozenset()
+    return frozenset(headed | set(left[:1] if len(sides) == 1 else ()))
 
 
 def _sided(one: Transcript) -> Transcript:

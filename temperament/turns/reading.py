@@ -141,7 +141,7 @@ def _finished(one: Transcript) -> Transcript:
 def _strange(count: int) -> tuple[str, str]:
     return (
         f"有 {count} 句看不出是客户还是客服，照样列出，但不读。",
-        f"{count} turns of neither side are shown but not read.",
+        f"Turns of neither side, shown but not read: {count}.",
     )
 
 
