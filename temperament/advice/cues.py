@@ -10,12 +10,20 @@ from temperament.text import fold
 
 def words_of(text: str, cues: Iterable[str], but: Iterable[str] = ()) -> str:
     """Return the first piece of folded ``text`` that a cue matches outside every exception; empty when there is none."""
+    place = place_of(text, cues, but)
+    return text[slice(*place)] if place else ""
+
+
+def place_of(text: str, cues: Iterable[str], but: Iterable[str] = ()) -> tuple[int, int] | None:
+    """Return where the first such piece begins and ends; ``None`` when there is none."""
+    found = [match for cue in cues for match in re.finditer(cue, text) if match.group()]
+    if not found:
+        return None
     quiet = [match.span() for one in but for match in re.finditer(one, text)]
-    for cue in cues:
-        for match in re.finditer(cue, text):
-            if match.group() and not any(first <= match.start() and match.end() <= last for first, last in quiet):
-                return match.group()
-    return ""
+    for match in found:
+        if not any(first <= match.start() and match.end() <= last for first, last in quiet):
+            return match.span()
+    return None
 
 
 def find_signals(text: str, book: Playbook) -> list[Signal]:

@@ -135,7 +135,10 @@ class FoundCause:
 
 @dataclass(frozen=True, slots=True)
 class StepMade:
-    """One step of the strategy for the leading state, and the agent's turn that made it; ``None`` where none did."""
+    """One step of the strategy for the leading state, and the agent's turn that made it.
+
+    ``turn`` is ``None`` where none did, 0 where the move was named as done.
+    """
 
     text: str
     move: str

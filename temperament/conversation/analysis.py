@@ -1,0 +1,257 @@
+"""Turns → Conversation: what every turn shows, and what they add up to."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from temperament import playbook
+from temperament.advice.case import grade_of
+from temperament.conversation.escalation import once_each, priority, repetition, signals_in
+from temperament.conversation.manner import leading_state, nothing_read, running_manner
+from temperament.conversation.outcome import cause_of, closed_by, moves_of, steps_of
+from temperament.conversation.promised import Followed, earned_by_turn, follow, promises_in
+from temperament.conversation.reasons import reasons
+from temperament.conversation.repetition import repeated
+from temperament.conversation.results import REPETITION, AgentTurn, Conversation, CustomerTurn, OtherTurn
+from temperament.conversation.timing import times_of, waits
+from temperament.conversation.turning import turning_points, unrest
+from temperament.labels import Reading
+from temperament.language import Language, default_language
+from temperament.playbook import Playbook
+from temperament.playbook.naming import channel_named
+from temperament.playbook.shapes import Channel, Grade
+from temperament.promises import Trust, trust
+from temperament.reader import Classifier
+from temperament.reply import MISSING, Checker, Finding, Wanted, shipped_checker
+from temperament.turns import Transcript, Turn, as_turns
+
+Forecaster = Callable[[Sequence[Turn], Sequence[Reading]], Sequence[float]]
+"""Turns of both sides and the readings of the customer's → the probability of a bad end after each turn."""
+Policy = Callable[[Sequence[float]], int | None]
+"""Those probabilities → the place (from 0) of the first turn at which to step in; ``None`` for never."""
+Talk = Transcript | Iterable[Turn | Mapping[str, Any]]
+CHUNK = 64
+"""How many conversations are read at once."""
+
+
+def analyze(turns: Talk, **options: Any) -> Conversation:
+    """Return the analysis of one conversation: a ``Transcript``, or turns (mappings with ``speaker`` and ``text``).
+
+    ``options`` are those of ``analyze_many``. Any number of turns will do, none at all too; turns without text and of
+    unknown speakers are kept. Raises ``InputError`` for an item that is no turn, ``UsageError`` for an unknown channel.
+    """
+    return next(iter(analyze_many([turns], **options)))
+
+
+def analyze_many(
+    talks: Iterable[Talk],
+    *,
+    channel: str | None = None,
+    language: Language | None = None,
+    book: Playbook | None = None,
+    reader: Classifier | None = None,
+    forecaster: Forecaster | None = None,
+    policy: Policy | None = None,
+    explain: bool = True,
+) -> Iterator[Conversation]:
+    """Yield the analysis of each conversation, in their order; all turns of ``CHUNK`` conversations are read at once.
+
+    ``channel`` is phone, face, chat or letter; ``language`` that of names and reasons (``None``: the locale's);
+    ``book`` an own playbook; ``reader`` the model (``None``: the shipped one). ``forecaster`` and ``policy`` say how
+    likely a bad end is and when to step in; without them ``risk`` and ``step_in`` stay ``None``. ``explain=False`` leaves
+    out the evidence of the readings, which is faster.
+    """
+    desk = Desk(
+        book=book or playbook.shipped(),
+        checker=shipped_checker() if book is None else Checker(book),
+        channel=channel_named(channel),
+        language=language or default_language(),
+        reader=reader or Classifier.load("default"),
+        forecaster=forecaster,
+        policy=policy,
+    )
+    base = desk.reader.classify("").temperament_probabilities
+    chunk: list[Transcript] = []
+    for number, talk in enumerate(talks, 1):
+        one = talk if isinstance(talk, Transcript) else Transcript(str(number), as_turns(talk, strict=False))
+        chunk.append(one)
+        if len(chunk) == CHUNK:
+            yield from _read(chunk, desk, base, explain=explain)
+            chunk = []
+    yield from _read(chunk, desk, base, explain=explain)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all conversations are read with."""
+
+    book: Playbook
+    checker: Checker
+    channel: Channel | None
+    language: Language
+    reader: Classifier
+    forecaster: Forecaster | None
+    policy: Policy | None
+
+
+def _read(chunk: list[Transcript], desk: Desk, base: dict[str, float], *, explain: bool) -> Iterator[Conversation]:
+    texts = [turn.text for one in chunk for turn in one.turns if turn.speaker == "customer"]
+    readings = iter(desk.reader.classify_many(texts, explain=explain))
+    for one in chunk:
+        own = {at: next(readings) for at, turn in enumerate(one.turns) if turn.speaker == "customer"}
+        yield _Reader(one, own, desk, base).conversation()
+
+
+class _Reader:
+    """One conversation on the desk."""
+
+    def __init__(self, one: Transcript, readings: dict[int, Reading], desk: Desk, base: dict[str, float]) -> None:
+        self.one, self.readings, self.desk, self.base = one, readings, desk, base
+        self.turns = one.turns
+        self.times = times_of(self.turns)
+        self.agents = [at + 1 for at, turn in enumerate(self.turns) if turn.speaker == "agent"]
+        self.risks = self._risks()
+
+    def conversation(self) -> Conversation:
+        """Put together what the turns show."""
+        desk, read = self.desk, list(self.readings.values())
+        customer = self._customer_turns()
+        promises = self._promises()
+        manner = customer[-1].manner if customer else nothing_read(self.base)
+        state = leading_state(read)
+        points = tuple(turning_points([(at + 1, one) for at, one in self.readings.items()], self.agents))
+        signals = once_each(customer)
+        grade = self._grade(state, manner.temperament, signals)
+        agent = self._agent_turns(promises, grade)
+        said = [one.promise for one in promises]
+        last = next((one.state for one in reversed(read) if not one.reason), "calm")
+        return Conversation(
+            id=self.one.id,
+            turns=self._in_order(customer, agent),
+            manner=manner,
+            state=state,
+            last_state=last,
+            turning_points=points,
+            signals=signals,
+            rank=priority(grade.priority, signals, said, points),
+            reasons=reasons(state, signals, said, points, desk.language),
+            steps=steps_of(self.turns, state, manner.temperament, desk.channel, desk.book, desk.language),
+            promises=tuple(said),
+            cause=cause_of(customer, state, desk.book, desk.language),
+            closed_by=closed_by(self.turns, desk.book),
+            risk=list(self.risks.values())[-1] if self.risks else None,
+            step_in=self._step_in(),
+            agent=self.one.agent,
+            started=next((turn.time for turn in self.turns if turn.time), ""),
+            model=desk.reader.model.name,
+            notes=tuple(zh if desk.language == "zh" else en for zh, en in self.one.notes),
+        )
+
+    def _customer_turns(self) -> list[CustomerTurn]:
+        places = list(self.readings)
+        manners = running_manner(list(self.readings.values()), self.base)
+        again = repeated([self.turns[at].text for at in places])
+        times = [0] * len(places)
+        found = []
+        for order, at in enumerate(places):
+            turn, first = self.turns[at], again[order]
+            signals = list(signals_in(turn, at + 1, self.desk.book, self.desk.language))
+            if first is not None:
+                times[first] += 1
+                signals.append(repetition(turn, at + 1, times[first], self.desk.language))
+            found.append(
+                CustomerTurn(
+                    number=at + 1,
+                    turn=turn,
+                    reading=self.readings[at],
+                    manner=manners[order],
+                    repeats=None if first is None else places[first] + 1,
+                    signals=tuple(signals),
+                    risk=self.risks.get(at),
+                )
+            )
+        return found
+
+    def _promises(self) -> list[Followed]:
+        given = [
+            promise
+            for at, turn in enumerate(self.turns)
+            if turn.speaker == "agent"
+            for promise in promises_in(turn, at + 1, self.times[at], self.desk.book)
+        ]
+        return follow(given, self.turns, self.times, self.desk.book)
+
+    def _agent_turns(self, promises: Sequence[Followed], grade: Grade) -> list[AgentTurn]:
+        answered = waits(self.turns, self.times)
+        earned = earned_by_turn(promises)
+        answers = [at for at, wait in enumerate(answered) if wait is not None]
+        found = []
+        shown: set[str] = set()
+        for number in self.agents:
+            turn, wait = self.turns[number - 1], answered[number - 1]
+            first = bool(answers) and answers[0] == number - 1
+            clock = trust(grade.reply, wait) if first and wait is not None else None
+            score: Trust | None = earned.get(number) or clock
+            found.append(
+                AgentTurn(
+                    number=number,
+                    turn=turn,
+                    findings=self._findings(turn, number, shown),
+                    answered=wait,
+                    trust=score,
+                    moves=moves_of(turn, self.desk.book),
+                    promises=tuple(one.promise.text for one in promises if one.promise.turn == number),
+                    by="promise" if number in earned else "clock" if clock else None,
+                )
+            )
+        return found
+
+    def _findings(self, turn: Turn, number: int, shown: set[str]) -> tuple[Finding, ...]:
+        """Return what to change in a turn of the agent, given the reading before it.
+
+        A part of a reply that the customer has had (an apology, a sign of understanding) is not missed again in every
+        later turn: ``shown`` holds those that an earlier turn showed.
+        """
+        if not turn.text.strip():
+            return ()
+        checker, desk = self.desk.checker, self.desk
+        before = self._reading_before(number)
+        found = checker.check(turn.text, Wanted(before, desk.channel, language=desk.language))
+        kept = tuple(one for one in found if one.kind != MISSING or one.rule not in shown)
+        shown |= {part.id for part in desk.book.parts.values() if part.message and checker.shows(part, turn.text)}
+        return kept
+
+    def _reading_before(self, number: int) -> Reading | None:
+        """Return the reading a turn of the agent answers: of the customer's turns just before it the least calm one."""
+        answered: list[Reading] = []
+        for at in range(number - 2, -1, -1):
+            if at in self.readings and not self.readings[at].reason:
+                answered.append(self.readings[at])
+            elif self.turns[at].speaker == "agent" and answered:
+                break
+        return max(answered, key=unrest, default=None)
+
+    def _grade(self, state: str, temperament: str, signals: Sequence[Any]) -> Grade:
+        known = [self.desk.book.signals[one.kind] for one in signals if one.kind != REPETITION]
+        return grade_of(self.desk.book, temperament, state, known)
+
+    def _risks(self) -> dict[int, float]:
+        """Return the forecast after each turn of either side."""
+        spoken = [at for at, turn in enumerate(self.turns) if turn.speaker != "other"]
+        if self.desk.forecaster is None or not self.readings:
+            return {}
+        turns = [self.turns[at] for at in spoken]
+        found = self.desk.forecaster(turns, list(self.readings.values()))
+        return {at: float(chance) for at, chance in zip(spoken, found, strict=True)}
+
+    def _step_in(self) -> int | None:
+        if self.desk.policy is None or not self.risks:
+            return None
+        place = self.desk.policy(list(self.risks.values()))
+        return None if place is None else list(self.risks)[place] + 1
+
+    def _in_order(
+        self, customer: Sequence[CustomerTurn], agent: Sequence[AgentTurn]
+    ) -> tuple[CustomerTurn | AgentTurn | OtherTurn, ...]:
+        read: dict[int, CustomerTurn | AgentTurn] = {one.number: one for one in (*customer, *agent)}
+        return tuple(read.get(at, OtherTurn(at, turn)) for at, turn in enumerate(self.turns, 1))
