@@ -111,6 +111,8 @@ class _Reader:
         self.times = times_of(self.turns)
         self.agents = [at + 1 for at, turn in enumerate(self.turns) if turn.speaker == "agent"]
         self.risks = self._risks()
+        whole = desk.channel is not None and desk.book.channels[desk.channel].whole
+        self.off = frozenset() if whole else frozenset({MISSING})
 
     def conversation(self) -> Conversation:
         """Put together what the turns show."""
@@ -186,7 +188,6 @@ class _Reader:
         earned = earned_by_turn(promises)
         answers = [at for at, wait in enumerate(answered) if wait is not None]
         found = []
-        shown: set[str] = set()
         for number in self.agents:
             turn, wait = self.turns[number - 1], answered[number - 1]
             first = bool(answers) and answers[0] == number - 1
@@ -196,7 +197,7 @@ class _Reader:
                 AgentTurn(
                     number=number,
                     turn=turn,
-                    findings=self._findings(turn, number, shown),
+                    findings=self._findings(turn, number),
                     answered=wait,
                     trust=score,
                     moves=moves_of(turn, self.desk.book),
@@ -206,20 +207,14 @@ class _Reader:
             )
         return found
 
-    def _findings(self, turn: Turn, number: int, shown: set[str]) -> tuple[Finding, ...]:
+    def _findings(self, turn: Turn, number: int) -> tuple[Finding, ...]:
         """Return what to change in a turn of the agent, given the reading before it.
 
-        A part of a reply that the customer has had (an apology, a sign of understanding) is not missed again in every
-        later turn: ``shown`` holds those that an earlier turn showed.
+        Parts that a good reply has are not missed in every single turn: only a letter carries them all at once, and in a
+        talk the steps say which of them never came.
         """
-        if not turn.text.strip():
-            return ()
-        checker, desk = self.desk.checker, self.desk
-        before = self._reading_before(number)
-        found = checker.check(turn.text, Wanted(before, desk.channel, language=desk.language))
-        kept = tuple(one for one in found if one.kind != MISSING or one.rule not in shown)
-        shown |= {part.id for part in desk.book.parts.values() if part.message and checker.shows(part, turn.text)}
-        return kept
+        wanted = Wanted(self._reading_before(number), self.desk.channel, self.off, language=self.desk.language)
+        return tuple(self.desk.checker.check(turn.text, wanted)) if turn.text.strip() else ()
 
     def _reading_before(self, number: int) -> Reading | None:
         """Return the reading a turn of the agent answers: of the customer's turns just before it the least calm one."""

@@ -36,7 +36,8 @@ def promises_in(turn: Turn, number: int, time: datetime | None, book: Playbook) 
             place = place_of(sentence.group(), pledge.cues, pledge.but)
             if place is None:
                 continue
-            start, end = folded.span(sentence.start() + place[0], sentence.start() + place[1])
+            begin = max(sentence.group().rfind(mark, 0, place[0]) for mark in ",:、 ") + 1
+            start, end = folded.span(sentence.start() + begin, sentence.start() + place[1])
             within = span_in(sentence.group()) or _until(sentence.group(), time)
             yield Promise(number, turn.text[start:end], within, None, pledge.id)
             break
@@ -77,9 +78,10 @@ def _followed(
         kept = _shown(pledge, turns[at], folded[at])
         if kept is None:
             continue
-        earned = _trust(one, times[one.turn - 1], times[at]) if kept and turns[at].speaker == "agent" else None
+        taken = _taken(times[one.turn - 1], times[at]) if kept and turns[at].speaker == "agent" else None
+        earned = trust(one.within, taken) if one.within is not None and taken is not None else None
         late = earned is not None and earned.late
-        return Followed(replace(one, kept=kept and not late, shown_in=at + 1), earned)
+        return Followed(replace(one, kept=kept and not late, shown_in=at + 1, taken=taken), earned)
     return Followed(one, None)
 
 
@@ -94,10 +96,10 @@ def _shown(pledge: Pledge, turn: Turn, text: str) -> bool | None:
     return None
 
 
-def _trust(one: Promise, given: datetime | None, kept: datetime | None) -> Trust | None:
-    if one.within is None or given is None or kept is None or kept < given:
+def _taken(given: datetime | None, kept: datetime | None) -> float | None:
+    if given is None or kept is None or kept < given:
         return None
-    return trust(one.within, (kept - given).total_seconds() / 60)
+    return round((kept - given).total_seconds() / 60, 2)
 
 
 def earned_by_turn(followed: Iterable[Followed]) -> dict[int, Trust]:

@@ -111,7 +111,8 @@ class Promise:
     """Something an agent promised: the words, the turn, the span of time given (minutes) and whether it was kept.
 
     ``kind`` is the id of the playbook's pledge. ``kept`` is ``None`` when the conversation does not show it;
-    ``shown_in`` is the turn that shows it.
+    ``shown_in`` is the turn that shows it, ``taken`` how long it took (minutes) where the agent's own turn delivers and
+    times are known: a promise kept too late is not kept.
     """
 
     turn: int
@@ -120,6 +121,7 @@ class Promise:
     kept: bool | None
     kind: str = ""
     shown_in: int | None = None
+    taken: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def read_transcripts(path: Path, columns: Columns | None = None) -> list[Transcr
             found = by_columns(rows, columns or Columns(), name, path)
     if any(one.turns for one in found) and all(turn.speaker == "other" for one in found for turn in one.turns):
         raise unknown_speaker(f"{path}", f"{path}")
-    return [_finished(one) for one in found]
+    return [finished(one) for one in found]
 
 
 def read_turns(path: Path) -> tuple[Turn, ...]:
@@ -129,8 +129,8 @@ def _turn(value: Any, number: int) -> tuple[Turn, ...]:
     return (as_turn(value, number),)
 
 
-def _finished(one: Transcript) -> Transcript:
-    """Add the agent's name where turns give one, and the note about speakers who are not known."""
+def finished(one: Transcript) -> Transcript:
+    """Return a transcript with the agent's name, where turns give one, and the note about speakers who are not known."""
     names = Counter(turn.name for turn in one.turns if turn.speaker == "agent" and turn.name)
     agent = one.agent or (names.most_common(1)[0][0] if names else "")
     strange = sum(turn.speaker == "other" for turn in one.turns)
