@@ -3,14 +3,17 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-_CLOCK = r"(?:上午|下午|中午|晚上|凌晨|早上|[AaPp][Mm]\s?)?\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2}(?:[.,]\d{1,6})?)?(?:\s?[AaPp][Mm](?![a-zA-Z]))?"
+_CLOCK = (
+    r"(?:上午|下午|中午|晚上|凌晨|早上|[AaPp][Mm]\s?)?\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2}(?:[.,]\d{1,6})?)?"
+    r"(?:\s?[AaPp][Mm](?![a-zA-Z]))?"
+)
 _DAY = r"(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
 _ZONE = r"(?:\s?(?:Z|[+-]\d{2}:?\d{2})(?![\d:]))?"
 STAMP = rf"(?:{_DAY}[T\s,，]{{0,3}}(?:星期[一二三四五六日天]|周[一二三四五六日天])?\s{{0,2}}{_CLOCK}{_ZONE}|{_CLOCK})"
 """A regular expression for a point in time with a time of day."""
 DAY = _DAY
 _PARTS = re.compile(
-    rf"^(?:(?:(?P<year>\d{{4}})\s?[-/.年]\s?)?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})日?)?[T\s,，]*"
+    r"^(?:(?:(?P<year>\d{4})\s?[-/.年]\s?)?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?)?[T\s,，]*"
     r"(?:星期[一二三四五六日天]|周[一二三四五六日天])?\s*"
     r"(?:(?P<before>上午|下午|中午|晚上|凌晨|早上|am|pm)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:[.,]\d{1,6})?)?\s*(?P<after>am|pm)?)?\s*(?P<zone>z|[+-]\d{2}:?\d{2})?$"
@@ -18,7 +21,7 @@ _PARTS = re.compile(
 _UNIX = re.compile(r"^\d{10}(?:\d{3})?(?:\.\d+)?$")
 _MILLISECONDS = 10**12
 _LATER = {"下午", "晚上", "pm"}
-NO_DAY = datetime(1, 1, 1)  # noqa: DTZ001 (a clock without a day has no zone)
+NO_DAY = datetime(1, 1, 1)
 """The day of a time of day that stands without one."""
 
 
@@ -51,7 +54,7 @@ def _made(match: re.Match[str]) -> datetime:
         hour += noon
     elif half in {"am", "凌晨"} and hour == noon:
         hour = 0
-    return datetime(year, month, day, hour, minute, second) - _offset(match["zone"])  # noqa: DTZ001
+    return datetime(year, month, day, hour, minute, second) - _offset(match["zone"])
 
 
 def _offset(zone: str | None) -> timedelta:

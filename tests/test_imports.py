@@ -19,8 +19,8 @@ ORDER = [
     {"features", "datasets", "moments", "playbook"},
     {"evaluate", "model", "promises", "reply", "turns", "workbook"},
     {"advice", "encoder", "evidence", "ownership"},
-    {"classifier", "guidance", "reader", "templates"},
-    {"card", "conversation"},
+    {"classifier", "conversation", "guidance", "reader", "templates"},
+    {"analysis", "card"},
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
@@ -106,7 +106,7 @@ def test_imports_point_downwards(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["advice", "evaluate", "guidance", "playbook", "render", "reply", "datasets", "promises"]
+    "name", ["advice", "conversation", "evaluate", "guidance", "playbook", "render", "reply", "datasets", "promises"]
 )
 def test_rooms_that_never_see_a_model(name):
     """Advice, scores and rendering rest on plain values: no model, reader or classifier behind them."""

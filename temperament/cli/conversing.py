@@ -47,7 +47,7 @@ def transcript(
     lang: Lang = None,
 ) -> None:
     """Read whole conversations and print what they show."""
-    from temperament.conversation import analyze_many
+    from temperament.analysis import analyze_many
     from temperament.reader import Classifier, choose
     from temperament.turns.columns import Columns
 
@@ -85,7 +85,10 @@ def _read(files: Sequence[Path], columns: "Columns", language: "Language") -> "l
 
     if not files or [str(file) for file in files] == ["-"]:
         if sys.stdin.isatty():
-            hint = ("请输入对话，每行“客户：…”或“客服：…”，Ctrl-D 结束：", "Type the talk, lines 客户：… or 客服：…; end with Ctrl-D:")
+            hint = (
+                "请输入对话，每行“客户：…”或“客服：…”，Ctrl-D 结束：",
+                "Type the talk, lines 客户：… or 客服：…; end with Ctrl-D:",
+            )
             sys.stderr.write(hint[language == "en"] + "\n")
         return [finished(one) for one in transcripts_of(decode(sys.stdin.buffer.read()).splitlines(), "-")]
     listed = [files_in(file) for file in files]

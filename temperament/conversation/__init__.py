@@ -1,6 +1,8 @@
-"""Whole conversations: turns → the state over time, signals, promises, findings in place, and what it adds up to."""
+"""Whole conversations: turns and their readings → the state over time, signals, promises, findings, what it adds up to.
 
-from temperament.conversation.analysis import Forecaster, Policy, Talk, analyze, analyze_many
+No model is asked here: ``temperament.analysis`` reads the turns.
+"""
+
 from temperament.conversation.results import (
     REPETITION,
     AgentTurn,
@@ -15,6 +17,7 @@ from temperament.conversation.results import (
     StepMade,
     TurningPoint,
 )
+from temperament.conversation.talk import Forecaster, Policy
 
 __all__ = [
     "REPETITION",
@@ -30,8 +33,5 @@ __all__ = [
     "Rank",
     "Signal",
     "StepMade",
-    "Talk",
     "TurningPoint",
-    "analyze",
-    "analyze_many",
 ]

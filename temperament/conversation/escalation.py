@@ -1,12 +1,12 @@
 """What asks for a higher priority: the playbook's signals in the customer's words, demands made again, the way it went."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from temperament.advice.cues import place_of
 from temperament.conversation.results import REPETITION, CustomerTurn, Promise, Rank, Signal, TurningPoint
 from temperament.language import Language
-from temperament.playbook import Playbook
-from temperament.playbook import shapes
+from temperament.playbook import Playbook, shapes
 from temperament.text import fold
 from temperament.turns import Turn
 
@@ -14,6 +14,7 @@ RANKS: tuple[Rank, ...] = ("urgent", "high", "normal", "low")
 """From the first to be taken up to the last."""
 OFTEN = 2
 """How often a demand has been made again when the case moves up."""
+_MENTION = re.compile("[@＠]")
 _REPEATED = {
     "zh": ("同一要求再提", "同一件事又说了一遍，上次的答复没有答到点上。先复述他要什么，再给一个明确的结果或时间。"),
     "en": ("The same demand again", "It had to be said again, so the last answer missed it. Restate it, then give a result or a time."),
@@ -21,8 +22,11 @@ _REPEATED = {
 
 
 def signals_in(turn: Turn, number: int, book: Playbook, language: Language) -> Iterator[Signal]:
-    """Yield the playbook's signals in one turn of the customer, each at its first place, in the playbook's order."""
-    folded = fold(turn.text)
+    """Yield the playbook's signals in one turn of the customer, each at its first place, in the playbook's order.
+
+    Who is addressed counts, too: @工信部 names a regulator, though folding passes over mentions.
+    """
+    folded = fold(_MENTION.sub(" ", turn.text))
     for one in book.signals.values():
         place = place_of(folded.text, one.cues, one.but)
         if place is not None:
@@ -48,7 +52,8 @@ def rank_of(signal: shapes.Signal) -> Rank:
 def repetition(turn: Turn, number: int, times: int, language: Language) -> Signal:
     """Return the signal of a demand that is made again, for the ``times``-th time."""
     name, why = _REPEATED[language]
-    return Signal(REPETITION, name, number, 0, len(turn.text), turn.text, why, "high" if times >= OFTEN else "normal", False)
+    rank: Rank = "high" if times >= OFTEN else "normal"
+    return Signal(REPETITION, name, number, 0, len(turn.text), turn.text, why, rank, escalate=False)
 
 
 def once_each(turns: Iterable[CustomerTurn]) -> tuple[Signal, ...]:

@@ -15,13 +15,16 @@ from temperament.text import fold
 from temperament.turns import Turn
 
 _THANKS = re.compile(
-    r"^[^?]{0,40}(谢谢|多谢|感谢|3q|thx|再见|拜拜|辛苦了|(好的|好吧|好|行|嗯|哦|知道了|明白了|了解了?|收到)(吧|啦|了|呢)?[,。.!~… ]*$)[^?]{0,20}$"
+    r"^[^?]{0,40}(谢谢|多谢|感谢|3q|thx|再见|拜拜|辛苦了"
+    r"|(好的|好吧|好|行|嗯|哦|知道了|明白了|了解了?|收到)(吧|啦|了|呢)?[,。.!~… ]*$)[^?]{0,20}$"
 )
 _LONGEST_GOODBYE = 40
 _LAST_EXCHANGE = 3
 
 
-def cause_of(turns: Sequence[CustomerTurn], leading: StateLabel, book: Playbook, language: Language) -> FoundCause | None:
+def cause_of(
+    turns: Sequence[CustomerTurn], leading: StateLabel, book: Playbook, language: Language
+) -> FoundCause | None:
     """Return the first cause of the playbook whose words stand in a turn that reads as the state it belongs to.
 
     A cause of the leading state goes before others. ``None`` where no words show one: possible causes without words are

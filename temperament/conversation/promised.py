@@ -13,7 +13,12 @@ from temperament.promises import Trust, span_in, trust
 from temperament.text import fold
 from temperament.turns import Turn
 
-_SENTENCE = re.compile(r"[^。!?;\n]+")
+_SENTENCE = re.compile(r"(?:[^。!?;\n.]|\.(?=[\da-z]))+")
+_CLAUSE = re.compile(r"(?:[^。!?;,\n.]|\.(?=[\da-z]))+")
+_NOT_YET = re.compile("会|将|请|等待|等候|稍后|如果|如您|若|正在|中了?$|明[天日]|后续|需要|以便|为了|加急|暂")
+"""What tells of something that is still to come, or is asked for: no promise is kept by it."""
+_OWN_DOING = re.compile("我(自己|把|重|清|删|卸|刷|换|试)|重启|自己")
+"""What a customer says who has helped himself: that shows nothing about the promise."""
 _DAYS = {"今天": 0, "今晚": 0, "今日": 0, "明天": 1, "明早": 1, "明日": 1, "后天": 2}
 _HOUR = re.compile(r"(?P<half>上午|下午|晚上|晚|早上|中午)?(?P<hour>\d{1,2})(?:点|:00)")
 _NOON = 12
@@ -29,8 +34,12 @@ class Followed:
 
 
 def promises_in(turn: Turn, number: int, time: datetime | None, book: Playbook) -> Iterator[Promise]:
-    """Yield what one turn of the agent promises, one promise a sentence, with the span of time it names."""
+    """Yield what one turn of the agent promises, one promise a sentence, with the span of time it names.
+
+    The same words twice in a turn are one promise.
+    """
     folded = fold(turn.text)
+    seen: set[str] = set()
     for sentence in _SENTENCE.finditer(folded.text):
         for pledge in book.pledges.values():
             place = place_of(sentence.group(), pledge.cues, pledge.but)
@@ -38,6 +47,9 @@ def promises_in(turn: Turn, number: int, time: datetime | None, book: Playbook) 
                 continue
             begin = max(sentence.group().rfind(mark, 0, place[0]) for mark in ",:、 ") + 1
             start, end = folded.span(sentence.start() + begin, sentence.start() + place[1])
+            if turn.text[start:end] in seen:
+                break
+            seen.add(turn.text[start:end])
             within = span_in(sentence.group()) or _until(sentence.group(), time)
             yield Promise(number, turn.text[start:end], within, None, pledge.id)
             break
@@ -88,11 +100,12 @@ def _followed(
 def _shown(pledge: Pledge, turn: Turn, text: str) -> bool | None:
     """Return whether a later turn shows a promise kept (``True``) or not (``False``); ``None`` where it shows nothing."""
     if turn.speaker == "agent":
-        return True if words_of(text, pledge.kept) else None
+        clauses = (one.group() for one in _CLAUSE.finditer(text))
+        return True if any(words_of(one, pledge.kept) for one in clauses if not _NOT_YET.search(one)) else None
     if turn.speaker == "customer":
         if words_of(text, pledge.denied):
             return False
-        return True if words_of(text, pledge.confirmed) else None
+        return True if words_of(text, pledge.confirmed) and not _OWN_DOING.search(text) else None
     return None
 
 

@@ -9,14 +9,15 @@ ALIKE = 0.5
 """The share of the shorter text's pairs of characters that must stand in the other one."""
 ALIKE_AND_SAID = 0.3
 """The share that is enough where the customer says that this is the second time (我说了、我问的是、还是没 …)."""
-LEAST_PAIRS = 6
+LEAST_PAIRS = 7
 """How many pairs of characters a text has to share to be found inside a longer one."""
 LEAST_OF_SHORT = 3
 """How many two short texts that are alike as a whole have to share; less than that (谢谢, 退款) says too little."""
 LOOK_BACK = 40
 """How many of the customer's earlier turns are compared."""
 _PLEASANTRIES = re.compile(
-    "谢谢|多谢|感谢|你好|您好|请问|麻烦|好的|知道了|明白了|客服|小编|可以|一下|为什么|怎么|什么|不知道|是不是|没有|但是|现在|这样|我在:|我们?|你们?|@|http[^ ]*|o?网页链接|\\[[^\\]]{1,6}\\]"
+    "谢谢|多谢|感谢|你好|您好|请问|麻烦|好的|知道了|明白了|客服|小编|可以|一下|为什么|怎么|什么|不知道|是不是|没有|但是|现在|这样"
+    "|我在:|我们?|你们?|@|http[^ ]*|o?网页链接|\\[[^\\]]{1,6}\\]"
 )
 _AGAIN = re.compile(
     "我(都|已经?|刚才?|刚刚|之前|前面|上面|不是|一直|早就)+说(了|过|的)|我(想)?(问|说)的(就)?是|我的(问题|意思|诉求|要求)(就)?是"

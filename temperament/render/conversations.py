@@ -23,7 +23,7 @@ _MOST_REWRITES = 2
 
 def timeline(one: Conversation, book: Playbook, language: Language) -> RenderableType:
     """Return one conversation turn by turn, and a summary; ``book`` gives the names of moves."""
-    moves = {rule.move: rule.name.show(language) for rule in book.moves.values()}
+    moves: dict[str, str] = {rule.move: rule.name.show(language) for rule in book.moves.values()}
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, padding=(0, 1))
     table.add_column(justify="right", style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
@@ -126,8 +126,10 @@ def conversation_table(many: Sequence[Conversation], language: Language) -> Rend
     """Return many conversations, a row each, the most urgent first."""
     table = Table(box=box.SIMPLE_HEAD)
     for key in ("conversation", "priority", "state", "course", "manner", "turns", "findings", "signals"):
-        justify = "right" if key in {"turns", "findings"} else "left"
-        table.add_column(word(key, language), justify=justify, no_wrap=key in {"priority", "course"})
+        if key in {"turns", "findings"}:
+            table.add_column(word(key, language), justify="right")
+        else:
+            table.add_column(word(key, language), no_wrap=key in {"priority", "course"})
     for one in sorted(many, key=lambda each: RANKS.index(each.rank)):
         table.add_row(
             Text(printable(one.id), overflow="fold"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from temperament.moments import DAY, STAMP, moment
 from temperament.turns import Transcript, Turn, moves_in, unknown_speaker
-from temperament.turns.speakers import own_name, speaker_named
+from temperament.turns.speakers import Speaker, own_name, speaker_named
 
 _NAME = r"[^\s：:\[\]【】()（）<>《》,，。!！?？]{1,24}"
 _TIMED = re.compile(
@@ -20,7 +20,9 @@ _PLAIN = re.compile(
 _BRACKETS = re.compile(rf"^\s*[\[【<](?P<name>{_NAME})[\]】>]\s*(?P<text>.*)$")
 _HEADERS = (
     re.compile(rf"^\s*(?P<name>\S[^\n]{{0,40}}?)\s*[(（\[【]?\s*(?P<time>{STAMP})\s*[)）\]】]?\s*[：:]?\s*(?P<text>)$"),
-    re.compile(rf"^\s*[(（\[【]?(?P<time>{STAMP})[)）\]】]?\s+(?P<name>[^\s，。！？!?][^\n，。！？!?]{{0,30}}?)\s*(?P<text>)$"),
+    re.compile(
+        rf"^\s*[(（\[【]?(?P<time>{STAMP})[)）\]】]?\s+(?P<name>[^\s，。！？!?][^\n，。！？!?]{{0,30}}?)\s*(?P<text>)$"
+    ),
     re.compile(rf"^\s*(?P<name>[^\n()（）]{{1,40}}?)\s*[(（](?P<time>{STAMP})[)）]\s*[：:]\s*(?P<text>.*)$"),
 )
 _DATE_LINE = re.compile(rf"^[\s\-—–=*_]*(?P<day>{DAY})[\s\-—–=*_]*$")
@@ -65,7 +67,8 @@ def from_lines(lines: Iterable[str], name: str) -> tuple[Turn, ...]:
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    title, block = "", []
+    title = ""
+    block: list[str] = []
     for line in lines:
         match = _TITLE.match(line)
         if match or _RULE.match(line):
@@ -161,7 +164,7 @@ def _sided(one: Transcript) -> Transcript:
     if len(sides) != 1 or len(left) != 1:
         return one
     name = left.pop()
-    side = "customer" if sides == {"agent"} else "agent"
+    side: Speaker = "customer" if sides == {"agent"} else "agent"
     turns = tuple(
         replace(turn, speaker=side) if turn.speaker == "other" and turn.name == name else turn for turn in one.turns
     )

@@ -9,7 +9,18 @@ from temperament.errors import InputError
 from temperament.turns import SPEAKER_KEYS, TEXT_KEYS, TIME_KEYS, Transcript, Turn, as_turn
 from temperament.turns.speakers import speaker_named
 
-_SPEAKER = (*SPEAKER_KEYS, "who", "speaker_type", "sender_type", "发送方", "发话人", "发言者", "讲话人", "身份", "说话者")
+_SPEAKER = (
+    *SPEAKER_KEYS,
+    "who",
+    "speaker_type",
+    "sender_type",
+    "发送方",
+    "发话人",
+    "发言者",
+    "讲话人",
+    "身份",
+    "说话者",
+)
 _TEXT = (*TEXT_KEYS, "聊天内容", "消息内容", "发送内容", "对话内容", "聊天记录", "正文", "原文", "话", "text_content")
 _TIME = (*TIME_KEYS, "消息时间", "聊天时间", "对话时间", "日期时间", "日期", "sent_at", "send_time")
 _CONVERSATION = (

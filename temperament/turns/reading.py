@@ -143,5 +143,3 @@ def _strange(count: int) -> tuple[str, str]:
         f"有 {count} 句看不出是客户还是客服，照样列出，但不读。",
         f"Turns of neither side, shown but not read: {count}.",
     )
-
-

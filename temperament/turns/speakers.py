@@ -31,12 +31,10 @@ def speaker_named(name: str) -> Speaker | None:
         return "other"
     if _FIRM.search(bare):
         return "agent"
-    places: list[tuple[int, Speaker]] = [
-        (match.start(), side)
-        for side, match in (("customer", _CUSTOMER.search(bare)), ("agent", _AGENT.search(bare)))
-        if match is not None
-    ]  # type: ignore[misc]
-    return min(places)[1] if places else None
+    customer, agent = _CUSTOMER.search(bare), _AGENT.search(bare)
+    if customer is None or agent is None:
+        return "customer" if customer else "agent" if agent else None
+    return "customer" if customer.start() < agent.start() else "agent"
 
 
 def own_name(name: str) -> str:

@@ -1,10 +1,8 @@
-"""Turns → Conversation: what every turn shows, and what they add up to."""
+"""One conversation: what every turn shows, and what they add up to."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from temperament import playbook
 from temperament.advice.case import grade_of
 from temperament.conversation.escalation import once_each, priority, repetition, signals_in
 from temperament.conversation.manner import leading_state, nothing_read, running_manner
@@ -12,121 +10,63 @@ from temperament.conversation.outcome import cause_of, closed_by, moves_of, step
 from temperament.conversation.promised import Followed, earned_by_turn, follow, promises_in
 from temperament.conversation.reasons import reasons
 from temperament.conversation.repetition import repeated
-from temperament.conversation.results import REPETITION, AgentTurn, Conversation, CustomerTurn, OtherTurn
+from temperament.conversation.results import REPETITION, AgentTurn, Conversation, CustomerTurn, OtherTurn, Signal
 from temperament.conversation.timing import times_of, waits
 from temperament.conversation.turning import turning_points, unrest
-from temperament.labels import Reading
-from temperament.language import Language, default_language
+from temperament.labels import Reading, StateLabel
+from temperament.language import Language
 from temperament.playbook import Playbook
-from temperament.playbook.naming import channel_named
 from temperament.playbook.shapes import Channel, Grade
 from temperament.promises import Trust, trust
-from temperament.reader import Classifier
-from temperament.reply import MISSING, Checker, Finding, Wanted, shipped_checker
-from temperament.turns import Transcript, Turn, as_turns
+from temperament.reply import MISSING, Checker, Finding, Wanted
+from temperament.turns import Transcript, Turn
 
 Forecaster = Callable[[Sequence[Turn], Sequence[Reading]], Sequence[float]]
 """Turns of both sides and the readings of the customer's → the probability of a bad end after each turn."""
 Policy = Callable[[Sequence[float]], int | None]
 """Those probabilities → the place (from 0) of the first turn at which to step in; ``None`` for never."""
-Talk = Transcript | Iterable[Turn | Mapping[str, Any]]
-CHUNK = 64
-"""How many conversations are read at once."""
-
-
-def analyze(turns: Talk, **options: Any) -> Conversation:
-    """Return the analysis of one conversation: a ``Transcript``, or turns (mappings with ``speaker`` and ``text``).
-
-    ``options`` are those of ``analyze_many``. Any number of turns will do, none at all too; turns without text and of
-    unknown speakers are kept. Raises ``InputError`` for an item that is no turn, ``UsageError`` for an unknown channel.
-    """
-    return next(iter(analyze_many([turns], **options)))
-
-
-def analyze_many(
-    talks: Iterable[Talk],
-    *,
-    channel: str | None = None,
-    language: Language | None = None,
-    book: Playbook | None = None,
-    reader: Classifier | None = None,
-    forecaster: Forecaster | None = None,
-    policy: Policy | None = None,
-    explain: bool = True,
-) -> Iterator[Conversation]:
-    """Yield the analysis of each conversation, in their order; all turns of ``CHUNK`` conversations are read at once.
-
-    ``channel`` is phone, face, chat or letter; ``language`` that of names and reasons (``None``: the locale's);
-    ``book`` an own playbook; ``reader`` the model (``None``: the shipped one). ``forecaster`` and ``policy`` say how
-    likely a bad end is and when to step in; without them ``risk`` and ``step_in`` stay ``None``. ``explain=False`` leaves
-    out the evidence of the readings, which is faster.
-    """
-    desk = Desk(
-        book=book or playbook.shipped(),
-        checker=shipped_checker() if book is None else Checker(book),
-        channel=channel_named(channel),
-        language=language or default_language(),
-        reader=reader or Classifier.load("default"),
-        forecaster=forecaster,
-        policy=policy,
-    )
-    base = desk.reader.classify("").temperament_probabilities
-    chunk: list[Transcript] = []
-    for number, talk in enumerate(talks, 1):
-        one = talk if isinstance(talk, Transcript) else Transcript(str(number), as_turns(talk, strict=False))
-        chunk.append(one)
-        if len(chunk) == CHUNK:
-            yield from _read(chunk, desk, base, explain=explain)
-            chunk = []
-    yield from _read(chunk, desk, base, explain=explain)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all conversations are read with."""
+    """What all conversations are read with; ``base`` are the base rates of the temperaments of the ``model``."""
 
     book: Playbook
     checker: Checker
     channel: Channel | None
     language: Language
-    reader: Classifier
+    model: str
+    base: dict[str, float]
     forecaster: Forecaster | None
     policy: Policy | None
 
 
-def _read(chunk: list[Transcript], desk: Desk, base: dict[str, float], *, explain: bool) -> Iterator[Conversation]:
-    texts = [turn.text for one in chunk for turn in one.turns if turn.speaker == "customer"]
-    readings = iter(desk.reader.classify_many(texts, explain=explain))
-    for one in chunk:
-        own = {at: next(readings) for at, turn in enumerate(one.turns) if turn.speaker == "customer"}
-        yield _Reader(one, own, desk, base).conversation()
-
-
-class _Reader:
+class OneTalk:
     """One conversation on the desk."""
 
-    def __init__(self, one: Transcript, readings: dict[int, Reading], desk: Desk, base: dict[str, float]) -> None:
-        self.one, self.readings, self.desk, self.base = one, readings, desk, base
+    def __init__(self, one: Transcript, readings: dict[int, Reading], desk: Desk) -> None:
+        """Take the readings of the customer's turns, by their places from 0."""
+        self.one, self.readings, self.desk = one, readings, desk
         self.turns = one.turns
         self.times = times_of(self.turns)
         self.agents = [at + 1 for at, turn in enumerate(self.turns) if turn.speaker == "agent"]
         self.risks = self._risks()
         whole = desk.channel is not None and desk.book.channels[desk.channel].whole
-        self.off = frozenset() if whole else frozenset({MISSING})
+        self.off: frozenset[str] = frozenset() if whole else frozenset({MISSING})
 
     def conversation(self) -> Conversation:
         """Put together what the turns show."""
         desk, read = self.desk, list(self.readings.values())
         customer = self._customer_turns()
         promises = self._promises()
-        manner = customer[-1].manner if customer else nothing_read(self.base)
+        manner = customer[-1].manner if customer else nothing_read(self.desk.base)
         state = leading_state(read)
         points = tuple(turning_points([(at + 1, one) for at, one in self.readings.items()], self.agents))
         signals = once_each(customer)
         grade = self._grade(state, manner.temperament, signals)
         agent = self._agent_turns(promises, grade)
         said = [one.promise for one in promises]
-        last = next((one.state for one in reversed(read) if not one.reason), "calm")
+        last: StateLabel = next((one.state for one in reversed(read) if not one.reason), "calm")
         return Conversation(
             id=self.one.id,
             turns=self._in_order(customer, agent),
@@ -145,13 +85,13 @@ class _Reader:
             step_in=self._step_in(),
             agent=self.one.agent,
             started=next((turn.time for turn in self.turns if turn.time), ""),
-            model=desk.reader.model.name,
+            model=desk.model,
             notes=tuple(zh if desk.language == "zh" else en for zh, en in self.one.notes),
         )
 
     def _customer_turns(self) -> list[CustomerTurn]:
         places = list(self.readings)
-        manners = running_manner(list(self.readings.values()), self.base)
+        manners = running_manner(list(self.readings.values()), self.desk.base)
         again = repeated([self.turns[at].text for at in places])
         times = [0] * len(places)
         found = []
@@ -186,26 +126,29 @@ class _Reader:
     def _agent_turns(self, promises: Sequence[Followed], grade: Grade) -> list[AgentTurn]:
         answered = waits(self.turns, self.times)
         earned = earned_by_turn(promises)
-        answers = [at for at, wait in enumerate(answered) if wait is not None]
-        found = []
+        first = next((at + 1 for at, wait in enumerate(answered) if wait is not None), None)
+        turns = []
         for number in self.agents:
-            turn, wait = self.turns[number - 1], answered[number - 1]
-            first = bool(answers) and answers[0] == number - 1
-            clock = trust(grade.reply, wait) if first and wait is not None else None
-            score: Trust | None = earned.get(number) or clock
-            found.append(
-                AgentTurn(
-                    number=number,
-                    turn=turn,
-                    findings=self._findings(turn, number),
-                    answered=wait,
-                    trust=score,
-                    moves=moves_of(turn, self.desk.book),
-                    promises=tuple(one.promise.text for one in promises if one.promise.turn == number),
-                    by="promise" if number in earned else "clock" if clock else None,
-                )
-            )
-        return found
+            due = grade.reply if number == first else None
+            one = self._agent_turn(number, answered[number - 1], earned.get(number), due=due)
+            given = tuple(each.promise.text for each in promises if each.promise.turn == number)
+            turns.append(replace(one, promises=given))
+        return turns
+
+    def _agent_turn(self, number: int, wait: float | None, earned: Trust | None, *, due: int | None) -> AgentTurn:
+        """Return one turn of the agent; ``due`` are the minutes a first reply may take, where it is the first."""
+        turn = self.turns[number - 1]
+        clock = trust(due, wait) if due is not None and wait is not None else None
+        return AgentTurn(
+            number=number,
+            turn=turn,
+            findings=self._findings(turn, number),
+            answered=wait,
+            trust=earned or clock,
+            moves=moves_of(turn, self.desk.book),
+            promises=(),
+            by="promise" if earned else "clock" if clock else None,
+        )
 
     def _findings(self, turn: Turn, number: int) -> tuple[Finding, ...]:
         """Return what to change in a turn of the agent, given the reading before it.
@@ -226,7 +169,7 @@ class _Reader:
                 break
         return max(answered, key=unrest, default=None)
 
-    def _grade(self, state: str, temperament: str, signals: Sequence[Any]) -> Grade:
+    def _grade(self, state: str, temperament: str, signals: Sequence[Signal]) -> Grade:
         known = [self.desk.book.signals[one.kind] for one in signals if one.kind != REPETITION]
         return grade_of(self.desk.book, temperament, state, known)
 
@@ -248,5 +191,6 @@ class _Reader:
     def _in_order(
         self, customer: Sequence[CustomerTurn], agent: Sequence[AgentTurn]
     ) -> tuple[CustomerTurn | AgentTurn | OtherTurn, ...]:
-        read: dict[int, CustomerTurn | AgentTurn] = {one.number: one for one in (*customer, *agent)}
+        read: dict[int, CustomerTurn | AgentTurn] = {one.number: one for one in customer}
+        read |= {one.number: one for one in agent}
         return tuple(read.get(at, OtherTurn(at, turn)) for at, turn in enumerate(self.turns, 1))
