@@ -13,7 +13,7 @@ STAMP = rf"(?:{_DAY}[T\s,，]{{0,3}}(?:星期[一二三四五六日天]|周[一�
 """A regular expression for a point in time with a time of day."""
 DAY = _DAY
 _PARTS = re.compile(
-    r"^(?:(?:(?P<year>\d{4})\s?[-/.年]\s?)?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?)?[T\s,，]*"
+    r"^(?:(?:(?P<year>\d{4})\s?[-/.年]\s?)?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?)?[t\s,，]*"
     r"(?:星期[一二三四五六日天]|周[一二三四五六日天])?\s*"
     r"(?:(?P<before>上午|下午|中午|晚上|凌晨|早上|am|pm)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:[.,]\d{1,6})?)?\s*(?P<after>am|pm)?)?\s*(?P<zone>z|[+-]\d{2}:?\d{2})?$"

@@ -99,7 +99,7 @@ def _agent(turn: AgentTurn, one: Conversation, moves: dict[str, str], language: 
     for promise in one.promises:
         if promise.turn == turn.number:
             yield promise_line(promise, language)
-    if turn.answered is not None:
+    if turn.answered is not None or turn.trust is not None:
         yield _answered(turn, language)
 
 
@@ -114,11 +114,13 @@ def _finding(one: Finding, language: Language) -> Text:
 
 
 def _answered(turn: AgentTurn, language: Language) -> Text:
-    line = Text(f"⏱ {word('answered_in', language)} {span(round(turn.answered or 0), language)}", "dim")
+    line = Text("⏱", "dim")
+    if turn.answered is not None:
+        line.append(f" {word('answered_in', language)} {span(round(turn.answered), language)}")
     if turn.trust is not None:
         why = f" ({word(f'by_{turn.by}', language)})"
-        line.append(f"  {word('trust', language)} {turn.trust.score:.0f}", "red" if turn.trust.late else "green")
-        line.append(why, "dim")
+        line.append(f" {word('trust', language)} {turn.trust.score:.0f}", "red" if turn.trust.late else "green")
+        line.append(why)
     return line
 
 
