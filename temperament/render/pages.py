@@ -1,0 +1,42 @@
+"""HTML pages: one file that holds everything, with no script and nothing fetched from elsewhere.
+
+The pages are Jinja2 templates in ``pages/``. Jinja2 escapes every value by itself; its strict mode turns a
+misspelt name into an error, where text put together by hand would lose words or let a customer's ``<script>`` through.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from temperament.language import Language
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PAGES = Path(__file__).parent / "pages"
+
+
+def render_page(template: str, language: Language, **values: object) -> str:
+    """Return a page in one language; ``values`` are what the template asks for.
+
+    A template that extends ``base.html.j2`` fills its blocks ``title`` and ``main`` and gets the style sheet
+    ``page.css``, a Chinese font stack, and a content policy that forbids scripts and requests.
+    """
+    code = "zh-CN" if language == "zh" else "en"
+    return _environment().get_template(template).render(language=language, code=code, **values)
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(PAGES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["style"] = Markup((PAGES / "page.css").read_text(encoding="utf-8"))
+    return environment
