@@ -78,7 +78,7 @@ def rich(identifier="c-1", **changes):
     """Return the upset conversation with everything a conversation can hold."""
     plain = talk(identifier, **changes)
     signal = Signal(
-        "signal.regulator", "找监管部门", 3, 15, 20, "12315", "请主管接手，先说明处理进度。", "urgent", True
+        "signal.regulator", "找监管部门", 3, 18, 23, "12315", "请主管接手，先说明处理进度。", "urgent", True
     )
     last = plain.turns[3]
     turns = list(plain.turns)

@@ -15,12 +15,17 @@ _MOST_LABELS = 12
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis: what it shows, from where to where, and whether its values are shares to be written as per cent."""
+    """One axis: what it shows, and from where to where.
+
+    ``percent`` says that its values are shares to be written as per cent, ``whole`` that they are counts, so that no
+    line is drawn between two of them.
+    """
 
     label: str
     low: float
     high: float
     percent: bool = False
+    whole: bool = False
 
     def show(self, value: float) -> str:
         """Return a value as it is written beside the axis."""
@@ -61,12 +66,12 @@ class Box:
 def frame(box: Box, names: Sequence[str] | None = None) -> Iterable[Markup]:
     """Yield grid lines, the values beside the axes (or the names under the columns) and the axes' labels."""
     floor, right = box.height - BOTTOM, box.width - RIGHT
-    for value in ticks(box.y.low, box.y.high):
+    for value in ticks(box.y.low, box.y.high, whole=box.y.whole):
         place = box.up(value)
         yield tag("line", x1=LEFT, x2=right, y1=place, y2=place, stroke=_GRID)
         yield text(LEFT - 6, place + 4, box.y.show(value), "end", colour=QUIET)
     if names is None:
-        for value in ticks(box.x.low, box.x.high):
+        for value in ticks(box.x.low, box.x.high, whole=box.x.whole):
             yield text(box.across(value), floor + 17, box.x.show(value), "middle", colour=QUIET)
     else:
         widest = max((wide(one) for one in names), default=0) + 6
@@ -79,7 +84,7 @@ def frame(box: Box, names: Sequence[str] | None = None) -> Iterable[Markup]:
     yield text(12, middle, box.y.label, "middle", transform=f"rotate(-90 12 {middle:g})")
 
 
-def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
+def ticks(low: float, high: float, wanted: int = 5, *, whole: bool = False) -> list[float]:
     """Return round values between two bounds, steps of 1, 2 or 5 times a power of ten, about ``wanted`` of them.
 
     >>> ticks(0, 1)
@@ -88,7 +93,7 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     if not high > low:
         return [low]
     rough = (high - low) / wanted
-    power = 10.0 ** math.floor(math.log10(rough))
+    power = max(10.0 ** math.floor(math.log10(rough)), float(whole))
     step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
     return [round(step * number, 10) for number in range(first, math.floor(high / step + 1e-9) + 1)]
@@ -151,7 +156,7 @@ def shape(x: float, y: float, colour: str, number: int, title: Markup | str = ""
 
 def wide(words: str) -> float:
     """Return about how wide words are: a Chinese character is as wide as the type is high, a Latin one half of that."""
-    return sum(SIZE if east_asian_width(one) in "WF" else SIZE * 0.56 for one in words)
+    return sum(SIZE if east_asian_width(one) in "WFA" else SIZE * 0.56 for one in words)
 
 
 def cut(words: str, room: float) -> str:

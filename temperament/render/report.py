@@ -21,6 +21,9 @@ from temperament.summary import AgentSummary, Coaching, Day, TeamSummary, by_att
 MOST = 200
 """How many conversations are listed one by one; the others count in the overview only."""
 MOST_POINTS = 8
+"""How many coaching points stand with one conversation."""
+MOST_SHARED = 6
+"""How many coaching points stand with one agent in the overview."""
 MOST_AGENTS = 40
 _MOST_DAYS = 366
 
@@ -68,6 +71,7 @@ def report_page(
         agents=team.agents[:MOST_AGENTS] if team else (),
         rows=_rows(team) if team else (),
         most_points=MOST_POINTS,
+        most_shared=MOST_SHARED,
         is_customer=lambda turn: isinstance(turn, CustomerTurn),
         is_agent=lambda turn: isinstance(turn, AgentTurn),
     )
@@ -111,7 +115,7 @@ def _days(days: Sequence[Day], w: SimpleNamespace) -> Markup:
     top = max(one.conversations for one in days)
     return column_chart(
         columns,
-        Axis(w.conversations, 0, top),
+        Axis(w.conversations, 0, top, whole=True),
         title=w.days_title,
         kinds=[(w.upset, PALETTE[1]), (w.calm, STATE_COLOURS["calm"])],
         x_label=w.day,
