@@ -112,7 +112,7 @@ def bar_chart(bars: Sequence[Bar], *, title: str, note: str = "") -> Markup:
         middle = number * 26 + 17
         length = max(one.value * scale, 0)
         parts += [
-            text(room - 8, middle, cut(one.name, room - 10), "end", full=one.name),
+            text(room - 8, middle, cut(one.name, room - 9), "end", full=one.name),
             tag("rect", x=room, y=middle - 13, width=length, height=18, rx=2, fill=one.colour),
             text(room + length + 5, middle, _shown(one), "start", colour=QUIET),
         ]
@@ -171,7 +171,7 @@ def heat_table(
 def _heat(value: int, total: int) -> Markup:
     share = value / total if total else 0.0
     shade = f"background:rgb({255 - 150 * share:.0f},{255 - 100 * share:.0f},{255 - 45 * share:.0f})"
-    return tag("td", value, tag("small", f"{share:.0%}"), style=shade)
+    return tag("td", f"{value:,}", tag("small", f"{share:.0%}"), style=shade)
 
 
 def _column(box: Box, number: int, column: Column, kinds: Sequence[tuple[str, str]]) -> Iterable[Markup]:

@@ -16,6 +16,7 @@ from temperament.render.charts import PALETTE, Axis, Column, column_chart, heat_
 from temperament.render.pages import render_page
 from temperament.render.report_words import report_words
 from temperament.render.showing import STATE_COLOURS, Showing
+from temperament.reply import MISSING
 from temperament.summary import AgentSummary, Coaching, Day, TeamSummary, by_attention, coaching, summarise
 
 MOST = 200
@@ -24,7 +25,10 @@ MOST_POINTS = 8
 """How many coaching points stand with one conversation."""
 MOST_SHARED = 6
 """How many coaching points stand with one agent in the overview."""
+MOST_PLACES = 4
+"""How many places of a coaching point are named, listed conversations first."""
 MOST_AGENTS = 40
+_KEPT_FOR_STEPS = 2
 _MOST_DAYS = 366
 
 
@@ -53,6 +57,7 @@ def report_page(
     """
     listed = by_attention(conversations)[:most]
     entries = [_Entry(number, one, coaching(one, language, book)) for number, one in enumerate(listed, 1)]
+    anchors = {one.talk.id: one.number for one in entries}
     words = report_words(language)
     show = Showing(language, words, book or playbook.shipped())
     team = summarise(conversations, language, book) if len(conversations) > 1 else None
@@ -64,17 +69,28 @@ def report_page(
         states=STATES,
         title=title,
         entries=entries,
-        anchors={one.talk.id: one.number for one in entries},
+        anchors=anchors,
         left_out=len(conversations) - len(listed),
         team=team,
         pictures=_pictures(team, show) if team else {},
         agents=team.agents[:MOST_AGENTS] if team else (),
         rows=_rows(team) if team else (),
+        chosen_points=_chosen,
+        chosen_places=lambda places: sorted(places, key=lambda one: one.conversation not in anchors)[:MOST_PLACES],
+        most_places=MOST_PLACES,
         most_points=MOST_POINTS,
         most_shared=MOST_SHARED,
         is_customer=lambda turn: isinstance(turn, CustomerTurn),
         is_agent=lambda turn: isinstance(turn, AgentTurn),
     )
+
+
+def _chosen(points: Sequence[Coaching], most: int) -> list[Coaching]:
+    """Return the points to show: two places are kept for steps left out, however many words are to be changed."""
+    steps = [one for one in points if one.kind == "step"]
+    others = [one for one in points if one.kind != "step"]
+    kept = others[: most - min(len(steps), _KEPT_FOR_STEPS)]
+    return kept + steps[: most - len(kept)]
 
 
 def _rows(team: TeamSummary) -> tuple[AgentSummary, ...]:
@@ -89,15 +105,18 @@ def _pictures(team: TeamSummary, show: Showing) -> dict[str, Markup]:
         "led": show.counts(dict(team.led), w.led, states=True),
         "ended": show.counts(dict(team.ended), w.ended, states=True),
     }
-    if team.total.findings:
-        kinds = {show.kind(kind): count for kind, count in team.total.findings.items()}
-        found["kinds"] = show.counts(kinds, w.kinds_title)
+    said = {kind: count for kind, count in team.total.findings.items() if kind != MISSING}
+    if said:
+        found["kinds"] = show.counts({show.kind(kind): count for kind, count in said.items()}, w.kinds_title)
+    if team.total.missing:
+        parts = {show.kind(rule): count for rule, count in team.total.missing.items()}
+        found["missing"] = show.counts(parts, w.missing_title)
     if team.signals:
         found["signals"] = show.counts(dict(team.signals), w.signals_title)
     if len(team.days) > 1:
         found["days"] = _days(team.days, w)
-    if len(team.agents) > 1 and team.total.findings:
-        found["agents"] = _agents(team.agents[:MOST_AGENTS], list(team.total.findings), show)
+    if len(team.agents) > 1 and said:
+        found["agents"] = _agents(team.agents[:MOST_AGENTS], list(said), show)
     return found
 
 

@@ -23,7 +23,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "turns_timed": ("有时间的答复", "answers with times"),
     "led": ("领头的情绪（段）", "Leading state (conversations)"),
     "ended": ("结束时的情绪（段）", "State at the end (conversations)"),
-    "kinds_title": ("客服的话里发现的问题（处）", "What was found in the agents' words"),
+    "kinds_title": ("客服说了不该说的（处）", "Said and better not said"),
+    "missing_title": ("答复里缺少的（处）", "Missing from replies"),
     "signals_title": ("要上报的信号（段）", "Signals to take higher (conversations)"),
     "agents": ("客服", "Agents"),
     "agent": ("客服", "Agent"),
@@ -32,20 +33,23 @@ _WORDS: dict[str, tuple[str, str]] = {
     "findings": ("要改的话", "findings"),
     "findings_levels": ("要改的话：必须 / 应该 / 建议", "findings: error / warning / suggestion"),
     "turns": ("句", "turns"),
-    "agent_kinds": ("每位客服，按问题种类（处，占本人的比例）", "Findings by agent and kind (count, share of the agent's own)"),
+    "agent_kinds": (
+        "每位客服说了不该说的，按种类（处，占本人的比例）",
+        "Said and better not said, by agent and kind (count, share of the agent's own)",
+    ),
     "coaching": ("辅导要点", "Coaching points"),
     "coaching_how": (
         "每一条都出自一处发现、一个漏掉的步骤或一句没做到的话；后面是出处和在哪里。",
         "Each point comes from a finding, a step left out or a word not kept; its source and its places stand with it.",
     ),
     "no_coaching": ("没有要辅导的。", "Nothing to coach."),
-    "times": ("次", "times"),
-    "once": ("1 次", "once"),
+    "times": ("{} 次", "{} times"),
+    "times_worst": ("{0} 次，其中{2} {1} 次", "{0} times, {1} of them: {2}"),
     "in": ("见", "in"),
     "turn": ("第 {} 句", "turn {}"),
     "whole": ("整段", "whole"),
     "more_points": ("另有 {} 条较轻的要点没有列出。", "{} lesser points are not listed."),
-    "more_places": ("等 {} 处", "and {} more"),
+    "more_places": ("另有 {} 处", "and {} more"),
     "causes": ("原因", "Causes"),
     "cause": ("原因", "Cause"),
     "side": ("在哪边", "side"),
@@ -182,6 +186,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "questions": ("问题太多", "too many questions"),
     "familiarity": ("太随便", "too familiar"),
     "missing": ("缺少部分", "part missing"),
+    "part.empathy": ("说出理解", "understanding"),
+    "part.restatement": ("复述确认", "restating"),
+    "part.option": ("给出选择", "a choice"),
+    "part.deadline": ("给出时间", "a time"),
+    "part.contact": ("联系方式", "how to be reached"),
+    "part.closing": ("收尾", "a closing"),
 }  # fmt: skip
 
 
@@ -191,6 +201,6 @@ def report_words(language: Language) -> SimpleNamespace:
 
 
 def kind_name(kind: str, language: Language) -> str:
-    """Return what a kind of finding is called; a kind of an own playbook keeps its name."""
+    """Return what a kind of finding, or a part of a reply, is called; one of an own playbook keeps its name."""
     pair = _WORDS.get("promise_kind" if kind == "promise" else kind)
     return pair[language == "en"] if pair else kind

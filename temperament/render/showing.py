@@ -51,6 +51,10 @@ class Showing:
         """Return a text with characters replaced that no page can show."""
         return printable(text)
 
+    def count(self, number: int) -> str:
+        """Return a count with its thousands set apart."""
+        return f"{number:,}"
+
     def percent(self, share: float | None) -> str:
         """Return a share as per cent; a dash where there is none."""
         return "–" if share is None else f"{share:.0%}"
@@ -178,7 +182,9 @@ class Showing:
     def counts(self, counted: dict[str, int], title: str, *, states: bool = False) -> Markup:
         """Return counts as bars: of states in their colours, of anything else in one."""
         bars = [
-            Bar(self.name(key), count, colour=STATE_COLOURS[key]) if states else Bar(key, count)
+            Bar(self.name(key), count, self.count(count), STATE_COLOURS[key])
+            if states
+            else Bar(key, count, self.count(count))
             for key, count in counted.items()
         ]
         return bar_chart(bars, title=title)

@@ -29,8 +29,9 @@ class Place:
 class Coaching:
     """One point: what was wrong or left out, what to do or say instead, the source, and every place it shows.
 
-    ``key`` tells points of the same kind apart: a rule, a step. ``level`` is that of the worst finding; what is no
-    finding counts as a warning where a word was not kept, and as a suggestion otherwise.
+    ``key`` tells points of the same kind apart: a rule, a step. ``level`` is that of the worst finding, and ``worst`` says
+    at how many of the places it is that grave; what is no finding counts as a warning where a word was not kept, and
+    as a suggestion otherwise.
     """
 
     kind: CoachingKind
@@ -40,6 +41,7 @@ class Coaching:
     source: str
     level: Level
     places: tuple[Place, ...]
+    worst: int = 1
 
 
 def coaching(conversation: Conversation, language: Language, book: Playbook | None = None) -> tuple[Coaching, ...]:
@@ -67,8 +69,9 @@ def merge(points: Iterable[Coaching]) -> tuple[Coaching, ...]:
         if known is None:
             merged[one.kind, one.key] = one
         else:
-            worse = min(known, one, key=lambda point: LEVELS.index(point.level))
-            merged[one.kind, one.key] = replace(worse, places=known.places + one.places)
+            graver = min(known, one, key=lambda point: LEVELS.index(point.level))
+            worst = sum(point.worst for point in (known, one) if point.level == graver.level)
+            merged[one.kind, one.key] = replace(graver, places=known.places + one.places, worst=worst)
     return tuple(sorted(merged.values(), key=lambda one: (LEVELS.index(one.level), -len(one.places))))
 
 

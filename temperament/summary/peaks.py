@@ -9,6 +9,7 @@ from typing import Literal
 
 from temperament.conversation.results import Conversation
 from temperament.labels import NEUTRAL
+from temperament.moments import NO_DAY, moment
 from temperament.text import fold, words
 
 LEAST = 3
@@ -161,9 +162,11 @@ def _upset(conversation: Conversation) -> bool:
 
 
 def _day(text: str) -> date | None:
+    """Return the day as it is written: turned to another zone, a morning's complaint would move to the day before."""
     match = _DAY.search(text)
     if match is None:
-        return None
+        point = moment(text)
+        return point.date() if point and point.year > NO_DAY.year else None
     year, month, day = (int(one) for one in match.groups() if one)
     try:
         return date(year, month, day)

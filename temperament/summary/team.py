@@ -10,7 +10,7 @@ from temperament.language import Language
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Side
 from temperament.promises import report
-from temperament.reply import LEVELS
+from temperament.reply import LEVELS, MISSING
 from temperament.summary.attention import needs_attention
 from temperament.summary.coaching import Coaching, coaching, merge
 from temperament.summary.peaks import Day, Peak, days, peaks
@@ -20,7 +20,8 @@ from temperament.summary.peaks import Day, Peak, days, peaks
 class AgentSummary:
     """What one agent's conversations show; ``agent`` is empty where no name is known.
 
-    ``findings`` counts by kind, the most frequent first, ``levels`` by level. ``response`` is the mean time in minutes in
+    ``findings`` counts by kind, the most frequent first, ``missing`` the parts that replies lack by rule, ``levels`` both
+    by level. ``response`` is the mean time in minutes in
     which a customer was answered, over ``timed`` turns with times; ``trust`` the mean score, of which ``late`` were
     below 0. ``steps`` is the share (0 to 1) of the steps made where the customer was upset, ``ended_calm`` the share of
     conversations whose last state is calm. Shares and means are ``None`` where there is nothing to count.
@@ -30,6 +31,7 @@ class AgentSummary:
     conversations: int
     turns: int
     findings: Mapping[str, int]
+    missing: Mapping[str, int]
     levels: Mapping[str, int]
     response: float | None
     timed: int
@@ -111,6 +113,7 @@ def _agent(
         conversations=len(conversations),
         turns=len(turns),
         findings=_counted(one.kind for one in findings),
+        missing=_counted(one.rule for one in findings if one.kind == MISSING),
         levels={level: levels[level] for level in LEVELS},
         response=_mean(answered),
         timed=len(answered),
