@@ -20,7 +20,7 @@ ORDER = [
     {"evaluate", "model", "promises", "reply", "turns", "workbook"},
     {"advice", "encoder", "evidence", "ownership"},
     {"classifier", "conversation", "guidance", "reader", "templates"},
-    {"analysis", "card"},
+    {"analysis", "card", "summary"},
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
