@@ -82,7 +82,8 @@ def test_what_needs_attention(changes, needed):
 
 def test_grave_findings_and_broken_promises_need_attention():
     """Whatever the rank is."""
-    assert needs_attention(talk("a", (("customer", "请问在吗"), ("agent", "你必须先付款。")), rank="low"))
+    assert needs_attention(talk("a", UPSET[:2], rank="low"))
+    assert not needs_attention(talk("a", UPSET[:1], rank="low"))
     assert needs_attention(replace(talk("a", CALM), promises=rich().promises))
 
 

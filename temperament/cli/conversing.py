@@ -19,6 +19,7 @@ from temperament.cli.common import (
     show,
     write_json,
 )
+from temperament.cli.reporting import check_page, write_report
 from temperament.errors import InputError, UsageError
 from temperament.help_texts import tell
 
@@ -43,6 +44,7 @@ def transcript(
     model: ModelName = "default",
     channel: ChannelName = None,
     playbook: OwnPlaybook = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="PAGE", help=tell("transcript.html"))] = None,
     form: Format = "text",
     lang: Lang = None,
 ) -> None:
@@ -52,6 +54,8 @@ def transcript(
     from temperament.turns.columns import Columns
 
     language = ask_language(lang)
+    if html is not None:
+        check_page(html)
     columns = Columns(speaker_column, text_column, time_column, conversation_column)
     talks = _wanted(_read(files or [], columns, language), conversation)
     book = open_playbook(playbook)
@@ -63,6 +67,9 @@ def transcript(
         reader=Classifier.load(choose(model, 2)),
     )
     watched = _watched(found, len(talks))
+    if html is not None:
+        write_report(list(watched), html, files or [], language, book, as_json=form == "json")
+        return
     if form == "json":
         from temperament.render.jsonl import conversation_json
 

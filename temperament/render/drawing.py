@@ -156,7 +156,7 @@ def shape(x: float, y: float, colour: str, number: int, title: Markup | str = ""
 
 def wide(words: str) -> float:
     """Return about how wide words are: a Chinese character is as wide as the type is high, a Latin one half of that."""
-    return sum(SIZE if east_asian_width(one) in "WFA" else SIZE * 0.6 for one in words)
+    return sum(SIZE if east_asian_width(one) in "WFA" else SIZE * 0.65 for one in words)
 
 
 def cut(words: str, room: float) -> str:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from temperament.render.words import printable
-
 SHOWN = 600
 """How much of a long text is shown before it is folded."""
 LONG = 2 * SHOWN
@@ -28,8 +26,8 @@ class Span:
 
 
 def marked(text: str, spans: Iterable[Span]) -> Markup:
-    """Return a text with its spans marked; characters that no page can show are replaced one for one."""
-    return _between(printable(text), list(spans), 0, len(text))
+    """Return a text with its spans marked."""
+    return _between(text, list(spans), 0, len(text))
 
 
 def folded(text: str, spans: Iterable[Span], more: str) -> Markup:
@@ -37,13 +35,13 @@ def folded(text: str, spans: Iterable[Span], more: str) -> Markup:
 
     ``more`` is a pattern for ``str.format`` with two numbers.
     """
-    shown, held = printable(text), list(spans)
-    if len(shown) <= LONG:
-        return _between(shown, held, 0, len(shown))
+    held = list(spans)
+    if len(text) <= LONG:
+        return _between(text, held, 0, len(text))
     hidden = sum(one.end > SHOWN for one in held)
-    head = _between(shown, held, 0, SHOWN)
-    rest = _between(shown, held, SHOWN, len(shown))
-    summary = more.format(f"{len(shown) - SHOWN:,}", hidden)
+    head = _between(text, held, 0, SHOWN)
+    rest = _between(text, held, SHOWN, len(text))
+    summary = more.format(f"{len(text) - SHOWN:,}", hidden)
     return Markup("{}<details><summary>… {}</summary>{}</details>").format(head, summary, rest)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from temperament.language import Language
+from temperament.render.words import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,10 +21,12 @@ def render_page(template: str, language: Language, **values: object) -> str:
     """Return a page in one language; ``values`` are what the template asks for.
 
     A template that extends ``base.html.j2`` fills its blocks ``title`` and ``main`` and gets the style sheet
-    ``page.css``, a Chinese font stack, and a content policy that forbids scripts and requests.
+    ``page.css``, a Chinese font stack, and a content policy that forbids scripts and requests. Characters that no page
+    can hold, or that would turn the words around them, are replaced in the whole page.
     """
     code = "zh-CN" if language == "zh" else "en"
-    return _environment().get_template(template).render(language=language, code=code, **values)
+    page = _environment().get_template(template).render(language=language, code=code, **values)
+    return printable(page.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 @cache

@@ -47,7 +47,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "times_worst": ("{0} 次，其中{2} {1} 次", "{0} times, {1} of them: {2}"),
     "in": ("见", "in"),
     "turn": ("第 {} 句", "turn {}"),
-    "whole": ("整段", "whole"),
+    "whole": ("整段", "the whole conversation"),
     "more_points": ("另有 {} 条较轻的要点没有列出。", "{} lesser points are not listed."),
     "more_places": ("另有 {} 处", "and {} more"),
     "causes": ("原因", "Causes"),

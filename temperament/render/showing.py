@@ -14,7 +14,7 @@ from temperament.render.charts import Axis, Bar, Column, bar_chart, column_chart
 from temperament.render.drawing import tag
 from temperament.render.marking import Span, folded
 from temperament.render.report_words import kind_name
-from temperament.render.words import printable, source_name, word
+from temperament.render.words import source_name, word
 
 STATE_COLOURS = {
     "angry": "#d55e00",
@@ -46,10 +46,6 @@ class Showing:
     def source(self, source: str) -> str:
         """Return how a source is shown."""
         return source_name(source, self.language)
-
-    def plain(self, text: str) -> str:
-        """Return a text with characters replaced that no page can show."""
-        return printable(text)
 
     def count(self, number: int) -> str:
         """Return a count with its thousands set apart."""
