@@ -34,13 +34,13 @@ class Axis:
 
 def tag(name: str, *content: object, **attributes: object) -> Markup:
     """Return an element with escaped content and attributes; ``_`` in attribute names stands for ``-``."""
-    written = Markup("").join(
-        Markup(' {}="{}"').format(Markup(key.rstrip("_").replace("_", "-")), _number(value))
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"'
         for key, value in attributes.items()
         if value not in (None, "")
     )
-    inner = Markup("").join(escape(one) for one in content)
-    return Markup("<{}{}>{}</{}>").format(Markup(name), written, inner, Markup(name))
+    inner = "".join(map(escape, content))
+    return Markup(f"<{name}{written}>{inner}</{name}>")
 
 
 @dataclass(frozen=True, slots=True)

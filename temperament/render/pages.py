@@ -1,6 +1,6 @@
 """HTML pages: one file that holds everything, with no script and nothing fetched from elsewhere.
 
-The pages are Jinja2 templates in ``pages/``. Jinja2 escapes every value by itself; its strict mode turns a
+The pages are Jinja2 templates in ``html/``. Jinja2 escapes every value by itself; its strict mode turns a
 misspelt name into an error, where text put together by hand would lose words or let a customer's ``<script>`` through.
 """
 
@@ -14,7 +14,7 @@ from temperament.render.words import printable
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parent / "html"
 
 
 def render_page(template: str, language: Language, **values: object) -> str:
