@@ -103,7 +103,7 @@ def _dash(number: int) -> str:
 
 def bar_chart(bars: Sequence[Bar], *, title: str, note: str = "") -> Markup:
     """Return horizontal bars with their names at the left and their values at the right, in the order given."""
-    room = min(max((wide(one.name) for one in bars), default=0) + 10, WIDTH * 0.45)
+    room = min(max((wide(one.name) for one in bars), default=0) + 10, WIDTH * 0.55)
     values = max((wide(_shown(one)) for one in bars), default=0) + 8
     longest = max((one.value for one in bars), default=0) or 1
     scale = (WIDTH - room - values) / longest
