@@ -77,6 +77,7 @@ def _command(kind: str, entry: Any) -> str:
         "tags": lambda: f"temperament advise --tag {entry.id.partition('.')[2]}",
         "signals": lambda: f"temperament advise --text {entry.fires[0]}",
         "moves": lambda: "temperament guide",
+        "pledges": lambda: "temperament transcript",
         "procedure": lambda: "temperament guide",
         "channels": lambda: f"temperament advise --channel {entry.channel}",
         "trades": lambda: f"temperament advise -s angry --industry {entry.industry}",

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from temperament.advice import Advice as Advice
     from temperament.advice import recommend as recommend
+    from temperament.analysis import analyze as analyze
+    from temperament.analysis import analyze_many as analyze_many
+    from temperament.conversation import Conversation as Conversation
     from temperament.errors import TemperamentError as TemperamentError
     from temperament.guidance import guide as guide
     from temperament.labels import Evidence as Evidence
@@ -40,6 +43,9 @@ _HOMES = {
     "trust": "temperament.promises",
     "Finding": "temperament.reply",
     "check_reply": "temperament.reply",
+    "Conversation": "temperament.conversation",
+    "analyze": "temperament.analysis",
+    "analyze_many": "temperament.analysis",
 }
 __all__ = [*_HOMES, "classify", "classify_many"]  # noqa: PLE0604 (all are names)
 

@@ -158,10 +158,14 @@ def read_rows(path: Path) -> list[Row]:
 
     Raises ``InputError`` naming the file, and the line where there is one.
     """
-    suffix = path.suffix.lower()
+    return rows_in(read_bytes(path), path.suffix.lower(), path)
+
+
+def rows_in(data: bytes, suffix: str, path: Path) -> list[Row]:
+    """Return the rows of a file's bytes by its kind, the ``suffix``; ``path`` names the file in errors."""
     if suffix == ".xlsx":
-        return _read_xlsx(path)
-    text = decode(read_bytes(path))
+        return _read_xlsx(data, path)
+    text = decode(data)
     if suffix == ".json":
         return _read_json(text, path)
     if suffix in {".jsonl", ".ndjson"}:
@@ -241,12 +245,11 @@ def _csv_lines(text: str, delimiter: str, path: Path) -> list[list[str]]:
     return lines[:-1]
 
 
-def _read_xlsx(path: Path) -> list[Row]:
+def _read_xlsx(data: bytes, path: Path) -> list[Row]:
     import pandas
 
-    data = io.BytesIO(read_bytes(path))
     try:
-        table = pandas.read_excel(data, dtype=str, engine="openpyxl", keep_default_na=False)
+        table = pandas.read_excel(io.BytesIO(data), dtype=str, engine="openpyxl", keep_default_na=False)
     except Exception as error:  # openpyxl and zipfile raise many types for a broken workbook
         raise InputError(
             f"{path} 不是能打开的 Excel 工作簿（{error}）。请另存为 .xlsx 或 UTF-8 的 .csv。",

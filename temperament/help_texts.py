@@ -238,6 +238,44 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "用规则自带的例句试一遍全部规则（连同 --playbook 的）；有不符的，退出码 1。",
         "Try all rules, those of --playbook too, on their own examples; exit code 1 names what fails.",
     ),
+    "transcript": (
+        "读整段对话：每句的情绪、转折、升级信号、承诺、客服该改的话、哪些步骤没做。\n\n"
+        "例：temperament transcript 聊天记录.txt\n\n"
+        "例：temperament transcript 会话.csv --speaker-column 发送人 --conversation 1024\n\n"
+        "例：temperament transcript 一个文件夹 --format json > 对话.jsonl\n\n"
+        "例：temperament transcript 一个文件夹 --html 报告.html",
+        "Read whole conversations: state by turn, turning points, signals, promises, what to say otherwise, steps missing.\n\n"
+        "Example: temperament transcript chat.txt\n\n"
+        "Example: temperament transcript chats.csv --speaker-column sender --conversation 1024\n\n"
+        "Example: temperament transcript a-folder --format json > conversations.jsonl\n\n"
+        "Example: temperament transcript a-folder --html report.html",
+    ),
+    "transcript.files": (
+        "对话文件或文件夹：txt（客户：… 客服：…，或导出的聊天记录）、jsonl、json、csv、tsv、xlsx，也可是 .gz；不给或给 - 则读标准输入。",
+        "Files or folders: txt (客户：… 客服：…, or an exported chat log), jsonl, json, csv, tsv, xlsx, also .gz; none or - reads "
+        "standard input.",
+    ),
+    "transcript.conversation": (
+        "只看这一段（编号）。",
+        "Only the conversation with this id.",
+    ),
+    "transcript.speaker": (
+        "表格里写谁说的那一列。",
+        "The column that says who speaks.",
+    ),
+    "transcript.time": (
+        "表格里写时间的那一列。",
+        "The column with the time.",
+    ),
+    "transcript.html": (
+        "写成一个网页报告（一个文件，不联网，可打印）：总览、每位客服、辅导要点、原因、哪天多，再逐句看。",
+        "Write a report as one page (one file, nothing fetched, fit to print): overview, agents, coaching points, causes, "
+        "busy days, then turn by turn.",
+    ),
+    "transcript.conversation_column": (
+        "表格里写对话编号的那一列。",
+        "The column with the id of the conversation.",
+    ),
     "train": (
         "用标注好的消息训练模型，写成模型文件夹。\n\n"
         "例：temperament train data/corpus/train.jsonl 我的标注.csv -o 我的模型 --test data/corpus/test.jsonl",

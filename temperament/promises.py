@@ -25,6 +25,10 @@ _DIGITS = {name: value for value, name in enumerate("零一二三四五六七八
 _PIECE = re.compile(
     r"(\d+(?:\.\d+)?|[零一二两三四五六七八九十]+|半)(个半|个)?([a-z]+|小时|钟头|星期|分钟?|秒钟?|[周天日时])(半)?"
 )
+_SPAN = re.compile(
+    r"(?:(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十]+)[-–—~到至])?(?P<count>\d+(?:\.\d+)?|[一二两三四五六七八九十]+|半)"
+    r"(?P<unit>个?半?(?:工作日|工作天|小时|钟头|分钟|星期)|天|周(?!年)|个工作日)(?=之?内|以内|之前|前|后|左右|[^0-9])"
+)
 _COLUMNS = {
     "promised": ("promised", "承诺", "承诺时间", "承诺用时", "承诺回复时间"),
     "replied": ("replied", "回复", "回复时间", "回复用时", "实际", "实际用时"),
@@ -90,6 +94,21 @@ def minutes(span: str | float | timedelta) -> float:
     if not 0 <= value < float("inf"):
         raise _unclear(span)
     return value
+
+
+def span_in(text: str) -> float | None:
+    """Return the first span of time that a folded sentence names, in minutes; ``None`` where it names none.
+
+    Of 3-5个工作日 the later end counts; a working day counts as a day, because the sentence does not say which days are.
+
+    >>> span_in("我们会在48小时之内与您联系")
+    2880.0
+    """
+    match = _SPAN.search(f"{text} ")
+    if match is None:
+        return None
+    unit = match["unit"].replace("工作日", "天").replace("工作天", "天").replace("个天", "天")
+    return minutes(f"{match['count']}{unit}")
 
 
 def _spoken(text: str) -> float:

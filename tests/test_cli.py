@@ -25,6 +25,7 @@ COMMANDS = [
     ("classify",),
     ("advise",),
     ("check",),
+    ("transcript",),
     ("guide",),
     ("template",),
     ("trust",),

@@ -16,11 +16,11 @@ ORDER = [
     {"errors"},
     {"labels"},
     {"text"},
-    {"features", "datasets", "playbook"},
+    {"features", "datasets", "moments", "playbook"},
     {"evaluate", "model", "promises", "reply", "turns", "workbook"},
     {"advice", "encoder", "evidence", "ownership"},
-    {"classifier", "guidance", "reader", "templates"},
-    {"card", "conversation"},
+    {"classifier", "conversation", "guidance", "reader", "templates"},
+    {"analysis", "card", "summary"},
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
@@ -40,7 +40,9 @@ HEAVY = {
     "msgspec",
     "rich",
     "typer",
+    "jinja2",
     "joblib",
+    "markupsafe",
     "onnxruntime",
     "tokenizers",
     "torch",
@@ -106,7 +108,19 @@ def test_imports_point_downwards(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["advice", "evaluate", "guidance", "playbook", "render", "reply", "datasets", "promises"]
+    "name",
+    [
+        "advice",
+        "conversation",
+        "evaluate",
+        "guidance",
+        "playbook",
+        "render",
+        "reply",
+        "datasets",
+        "promises",
+        "summary",
+    ],
 )
 def test_rooms_that_never_see_a_model(name):
     """Advice, scores and rendering rest on plain values: no model, reader or classifier behind them."""

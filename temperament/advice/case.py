@@ -1,6 +1,6 @@
 """One case: the strategies that meet in it, and the advice that follows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import get_args
@@ -131,11 +131,7 @@ class Case:
         return [self._leading(), other]
 
     def _grade(self) -> Grade:
-        """Return the cell of the matrix: urgency from labels and signals, impact as given or from the signals."""
-        levels = (self.manner.priority, self.feeling.priority, *(signal.priority for signal in self.signals))
-        urgency = max(levels, key=_PRIORITIES.index)
-        impact = self.impact or max(("normal", *(one.impact for one in self.signals)), key=_PRIORITIES.index)
-        return next(one for one in self.book.grading.values() if (one.impact, one.urgency) == (impact, urgency))
+        return grade_of(self.book, self.manner.label, self.feeling.label, self.signals, self.impact)
 
     def _clocks(self) -> Clocks:
         grade = self._grade()
@@ -279,6 +275,16 @@ class Case:
 
     def _tell(self, text: Text) -> str:
         return text.show(self.language)
+
+
+def grade_of(
+    book: Playbook, manner: str, feeling: str, signals: Sequence[Signal], impact: Priority | None = None
+) -> Grade:
+    """Return the cell of the matrix: urgency from labels and signals, impact as given or from the signals."""
+    labels = (book.temperaments[manner].priority, book.states[feeling].priority)
+    urgency = max((*labels, *(signal.priority for signal in signals)), key=_PRIORITIES.index)
+    weighed = impact or max(("normal", *(one.impact for one in signals)), key=_PRIORITIES.index)
+    return next(one for one in book.grading.values() if (one.impact, one.urgency) == (weighed, urgency))
 
 
 def _sources(*pieces: Guidance | Saying | Avoided | Question | PossibleCause | Clocks) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from temperament import __version__
-from temperament.cli import advising, checking, playbook, reading
+from temperament.cli import advising, checking, conversing, playbook, reading
 from temperament.cli.common import Lang, ask_language
 from temperament.errors import ExitCode, TemperamentError
 from temperament.help_texts import tell
@@ -29,6 +29,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("advise", advising.advise),
     ("guide", advising.guide),
     ("check", checking.check),
+    ("transcript", conversing.transcript),
     ("template", advising.template),
     ("trust", advising.trust),
     ("train", reading.train),

@@ -21,6 +21,7 @@ from temperament.playbook.shapes import (
     Guideline,
     Letter,
     MoveRule,
+    Pledge,
     Reply,
     ReplyPart,
     Script,
@@ -68,6 +69,7 @@ class Playbook:
     tags: dict[str, Tag]
     signals: dict[str, Signal]
     moves: dict[str, MoveRule]
+    pledges: dict[str, Pledge]
     channels: dict[str, ChannelPack]
     scripts: dict[str, Script]
     guidelines: dict[str, Guideline]

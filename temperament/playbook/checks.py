@@ -24,6 +24,8 @@ _SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "procedure": ("stage", get_args(Stage)),
 }
 """Kinds that need exactly one entry for each of these labels."""
+_EXPRESSIONS = ("cues", "patterns", "but", "kept", "confirmed", "denied")
+"""Fields that hold regular expressions."""
 
 
 def check_all(shelves: Shelves, folder: Path) -> None:
@@ -166,10 +168,11 @@ def _check_expressions(shelves: Shelves, folder: Path) -> None:
     """Every regular expression compiles; those of checks and parts of a reply have their short hand written out."""
     found = [
         (kind, entry.id, expression)
-        for kind in ("signals", "moves", "forms", "checks", "parts")
+        for kind in ("signals", "causes", "moves", "pledges", "forms", "checks", "parts")
         for entry in shelves[kind].values()
         for piece in parts(entry)
-        for expression in (*getattr(piece, "cues", ()), *getattr(piece, "patterns", ()), *getattr(piece, "but", ()))
+        for field in _EXPRESSIONS
+        for expression in getattr(piece, field, ())
     ]
     for kind, identifier, expression in found:
         try:

@@ -23,6 +23,7 @@ KINDS: dict[str, type[Entry]] = {
     "tags": shapes.Tag,
     "signals": shapes.Signal,
     "moves": shapes.MoveRule,
+    "pledges": shapes.Pledge,
     "channels": shapes.ChannelPack,
     "scripts": shapes.Script,
     "guidelines": shapes.Guideline,

@@ -152,12 +152,20 @@ class WordingRule(Entry, frozen=True, kw_only=True):
     temperaments: tuple[TemperamentLabel, ...] = ()
 
 
-class Cause(Entry, frozen=True, kw_only=True):
-    """Why a customer may be in a state, and whose side the cause lies on."""
+class Cause(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """Why a customer may be in a state, and whose side the cause lies on.
+
+    ``cues``, ``but``, ``fires`` and ``silent`` as for signals; a cause without cues is never recognised in words, only
+    offered as possible.
+    """
 
     state: StateLabel
     side: Side
     cause: Text
+    cues: tuple[NonEmpty, ...] = ()
+    but: tuple[NonEmpty, ...] = ()
+    fires: tuple[NonEmpty, ...] = ()
+    silent: tuple[NonEmpty, ...] = ()
 
 
 class Tag(Entry, frozen=True, kw_only=True):
@@ -173,7 +181,8 @@ class Signal(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
 
     ``cues`` and ``but`` (written ``except`` in the file) are regular expressions over folded text; a cue inside
     a match of ``but`` does not count. ``fires`` and ``silent`` are texts that must and must not show the signal.
-    ``priority`` is how urgent the matter becomes, ``impact`` how much hangs on it, ``to`` who takes over.
+    ``priority`` is how urgent the matter becomes, ``impact`` how much hangs on it, ``to`` who takes over; ``at_once``
+    marks danger to life or limb, which goes before everything else.
     """
 
     name: Text
@@ -182,6 +191,7 @@ class Signal(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
     priority: Priority
     escalate: bool
     reason: Text
+    at_once: bool = False
     impact: Priority = "normal"
     to: Id = "authority.supervisor"
     fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
@@ -217,6 +227,23 @@ class MoveRule(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
     stage: Stage
     cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
     but: tuple[NonEmpty, ...] = ()
+    fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class Pledge(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """Something agents promise; ``cues`` to ``silent`` as for moves.
+
+    ``kept`` are the agent's later words that deliver it, ``confirmed`` and ``denied`` the customer's that say whether it
+    was kept.
+    """
+
+    name: Text
+    cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    but: tuple[NonEmpty, ...] = ()
+    kept: tuple[NonEmpty, ...] = ()
+    confirmed: tuple[NonEmpty, ...] = ()
+    denied: tuple[NonEmpty, ...] = ()
     fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
     silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from temperament.advice import Advice
+from temperament.conversation.results import AgentTurn, Conversation, CustomerTurn, Manner, OtherTurn
 from temperament.labels import Reading
 from temperament.promises import Trust
 from temperament.reply import Finding
@@ -41,6 +42,55 @@ def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, An
 def findings_json(reply: str, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return what was found in one reply, in the shape of the public contract."""
     return {"reply": reply, "findings": [asdict(one) for one in findings]}
+
+
+def conversation_json(one: Conversation) -> dict[str, Any]:
+    """Return a conversation: what it adds up to, then its turns, each with what it shows. Times are in minutes."""
+    summary = {
+        name: getattr(one, name)
+        for name in ("id", "agent", "started", "state", "last_state", "rank", "closed_by", "risk", "step_in", "model")
+    }
+    pieces = {
+        name: [asdict(piece) for piece in getattr(one, name)]
+        for name in ("turning_points", "signals", "steps", "promises")
+    }
+    return {
+        **summary,
+        "manner": _manner_json(one.manner),
+        "reasons": list(one.reasons),
+        "cause": asdict(one.cause) if one.cause else None,
+        **pieces,
+        "notes": list(one.notes),
+        "turns": [_turn_json(turn) for turn in one.turns],
+    }
+
+
+def _turn_json(one: CustomerTurn | AgentTurn | OtherTurn) -> dict[str, Any]:
+    said = {"number": one.number, "speaker": one.turn.speaker, "name": one.turn.name, "time": one.turn.time}
+    if isinstance(one, CustomerTurn):
+        return {
+            **said,
+            **reading_json(one.reading),
+            "manner": _manner_json(one.manner),
+            "repeats": one.repeats,
+            "signals": [asdict(signal) for signal in one.signals],
+            "risk": one.risk,
+        }
+    said["text"] = one.turn.text
+    if isinstance(one, OtherTurn):
+        return said
+    return {
+        **said,
+        "findings": [asdict(finding) for finding in one.findings],
+        "answered": one.answered,
+        "trust": trust_json(one.trust) | {"by": one.by} if one.trust else None,
+        "moves": list(one.moves),
+        "promises": list(one.promises),
+    }
+
+
+def _manner_json(one: Manner) -> dict[str, Any]:
+    return asdict(one) | {"probabilities": _rounded(one.probabilities)}
 
 
 def _rounded(chances: dict[str, float]) -> dict[str, float]:

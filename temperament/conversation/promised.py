@@ -1,0 +1,126 @@
+"""What agents promise, by when, and whether the conversation shows it kept: the playbook's pledges followed up."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from temperament.advice.cues import place_of, words_of
+from temperament.conversation.results import Promise
+from temperament.playbook import Playbook
+from temperament.playbook.shapes import Pledge
+from temperament.promises import Trust, span_in, trust
+from temperament.text import fold
+from temperament.turns import Turn
+
+_SENTENCE = re.compile(r"(?:[^。!?;\n.]|\.(?=[\da-z]))+")
+_CLAUSE = re.compile(r"(?:[^。!?;,\n.]|\.(?=[\da-z]))+")
+_NOT_YET = re.compile("会|将|请|等待|等候|稍后|如果|如您|若|正在|中了?$|明[天日]|后续|需要|以便|为了|加急|暂")
+"""What tells of something that is still to come, or is asked for: no promise is kept by it."""
+_OWN_DOING = re.compile("我(自己|把|重|清|删|卸|刷|换|试)|重启|自己")
+"""What a customer says who has helped himself: that shows nothing about the promise."""
+_DAYS = {"今天": 0, "今晚": 0, "今日": 0, "明天": 1, "明早": 1, "明日": 1, "后天": 2}
+_HOUR = re.compile(r"(?P<half>上午|下午|晚上|晚|早上|中午)?(?P<hour>\d{1,2})(?:点|:00)")
+_NOON = 12
+_NIGHT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A promise, and the trust its delivery earns where times show how long it took (at turn ``promise.shown_in``)."""
+
+    promise: Promise
+    trust: Trust | None
+
+
+def promises_in(turn: Turn, number: int, time: datetime | None, book: Playbook) -> Iterator[Promise]:
+    """Yield what one turn of the agent promises, one promise a sentence, with the span of time it names.
+
+    The same words twice in a turn are one promise.
+    """
+    folded = fold(turn.text)
+    seen: set[str] = set()
+    for sentence in _SENTENCE.finditer(folded.text):
+        for pledge in book.pledges.values():
+            place = place_of(sentence.group(), pledge.cues, pledge.but)
+            if place is None:
+                continue
+            begin = max(sentence.group().rfind(mark, 0, place[0]) for mark in ",:、 ") + 1
+            start, end = folded.span(sentence.start() + begin, sentence.start() + place[1])
+            if turn.text[start:end] in seen:
+                break
+            seen.add(turn.text[start:end])
+            within = span_in(sentence.group()) or _until(sentence.group(), time)
+            yield Promise(number, turn.text[start:end], within, None, pledge.id)
+            break
+
+
+def _until(sentence: str, time: datetime | None) -> float | None:
+    """Return the minutes to a day that is named (今天、明天下午4点前); to its end where no hour is."""
+    day = next((days for name, days in _DAYS.items() if name in sentence), None)
+    if day is None or time is None:
+        return None
+    begin = time.replace(hour=0, minute=0, second=0) + timedelta(days=day)
+    match = _HOUR.search(sentence)
+    due = begin + _NIGHT
+    if match and int(match["hour"]) <= _NOON * 2:
+        hour = int(match["hour"])
+        due = begin + timedelta(hours=hour + (_NOON if match["half"] in {"下午", "晚上", "晚"} and hour < _NOON else 0))
+    left = (due - time).total_seconds() / 60
+    return left if left > 0 else None
+
+
+def follow(
+    promises: Sequence[Promise], turns: Sequence[Turn], times: Sequence[datetime | None], book: Playbook
+) -> list[Followed]:
+    """Return each promise with what the later turns show.
+
+    The customer's words decide first: who says that nobody called was not called. A turn of the agent that delivers
+    keeps the promise, unless it comes after the time that was given. What no turn shows stays open: a call is
+    made outside the conversation.
+    """
+    folded = [fold(turn.text).text for turn in turns]
+    return [_followed(one, book.pledges[one.kind], turns, folded, times) for one in promises]
+
+
+def _followed(
+    one: Promise, pledge: Pledge, turns: Sequence[Turn], folded: Sequence[str], times: Sequence[datetime | None]
+) -> Followed:
+    for at in range(one.turn, len(turns)):
+        kept = _shown(pledge, turns[at], folded[at])
+        if kept is None:
+            continue
+        taken = _taken(times[one.turn - 1], times[at]) if kept and turns[at].speaker == "agent" else None
+        earned = trust(one.within, taken) if one.within is not None and taken is not None else None
+        late = earned is not None and earned.late
+        return Followed(replace(one, kept=kept and not late, shown_in=at + 1, taken=taken), earned)
+    return Followed(one, None)
+
+
+def _shown(pledge: Pledge, turn: Turn, text: str) -> bool | None:
+    """Return whether a later turn shows a promise kept (``True``) or not (``False``); ``None`` where it shows nothing."""
+    if turn.speaker == "agent":
+        clauses = (one.group() for one in _CLAUSE.finditer(text))
+        return True if any(words_of(one, pledge.kept) for one in clauses if not _NOT_YET.search(one)) else None
+    if turn.speaker == "customer":
+        if words_of(text, pledge.denied):
+            return False
+        return True if words_of(text, pledge.confirmed) and not _OWN_DOING.search(text) else None
+    return None
+
+
+def _taken(given: datetime | None, kept: datetime | None) -> float | None:
+    if given is None or kept is None or kept < given:
+        return None
+    return round((kept - given).total_seconds() / 60, 2)
+
+
+def earned_by_turn(followed: Iterable[Followed]) -> dict[int, Trust]:
+    """Return the trust of the turns that delivered; of several promises delivered in one turn the lowest counts."""
+    found: dict[int, Trust] = {}
+    for one in followed:
+        number = one.promise.shown_in
+        if one.trust is not None and number is not None:
+            known = found.get(number)
+            found[number] = one.trust if known is None or one.trust.score < known.score else known
+    return found
