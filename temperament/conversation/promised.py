@@ -46,7 +46,8 @@ def promises_in(turn: Turn, number: int, time: datetime | None, book: Playbook) 
             if place is None:
                 continue
             begin = max(sentence.group().rfind(mark, 0, place[0]) for mark in ",:、 ") + 1
-            start, end = folded.span(sentence.start() + begin, sentence.start() + place[1])
+            rest = _CLAUSE.match(sentence.group(), place[1])
+            start, end = folded.span(sentence.start() + begin, sentence.start() + (rest.end() if rest else place[1]))
             if turn.text[start:end] in seen:
                 break
             seen.add(turn.text[start:end])

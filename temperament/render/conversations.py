@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from temperament.conversation.results import REPETITION, AgentTurn, Conversation, CustomerTurn, OtherTurn
-from temperament.labels import NAMES
+from temperament.labels import NAMES, TemperamentLabel
 from temperament.language import Language
 from temperament.playbook import Playbook
 from temperament.render.outcomes import RANKS, course, joined, promise_line, quoted, summary
@@ -19,6 +19,7 @@ from temperament.reply import LEVELS, Finding
 AnyTurn = CustomerTurn | AgentTurn | OtherTurn
 LONGEST_SHOWN = 400
 _MOST_REWRITES = 2
+_SIGNALS = 16
 
 
 def timeline(one: Conversation, book: Playbook, language: Language) -> RenderableType:
@@ -126,24 +127,29 @@ def _answered(turn: AgentTurn, language: Language) -> Text:
 
 def conversation_table(many: Sequence[Conversation], language: Language) -> RenderableType:
     """Return many conversations, a row each, the most urgent first."""
-    table = Table(box=box.SIMPLE_HEAD)
-    for key in ("conversation", "priority", "state", "course", "manner", "turns", "findings", "signals"):
-        if key in {"turns", "findings"}:
-            table.add_column(word(key, language), justify="right")
-        else:
-            table.add_column(word(key, language), no_wrap=key in {"priority", "course"})
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for key in ("conversation", "priority", "state", "course", "manner", "findings"):
+        justify: JustifyMethod = "right" if key == "findings" else "left"
+        table.add_column(word(key, language), justify=justify, no_wrap=True)
+    table.add_column(word("signals", language), overflow="fold", min_width=_SIGNALS)
     for one in sorted(many, key=lambda each: RANKS.index(each.rank)):
         table.add_row(
-            Text(printable(one.id), overflow="fold"),
-            Text(f" {word(f'{one.rank}_rank', language)} ", STYLES[one.rank]),
+            Text(printable(one.id)),
+            Text(word(f"{one.rank}_rank", language), STYLES[one.rank]),
             Text(NAMES[one.state].show(language), STYLES[one.state]),
             course(one),
-            Text(NAMES[one.manner.temperament].show(language), STYLES[one.manner.temperament]),
-            str(len(one.turns)),
+            _short(one.manner.temperament, language),
             str(sum(len(turn.findings) for turn in one.agent_turns)),
             Text(joined([signal.name for signal in one.signals], language)),
         )
     return Group(table, Text(word("pick_one", language).format(len(many)), "dim"))
+
+
+def _short(temperament: TemperamentLabel, language: Language) -> Text:
+    """Return a temperament without its figure, and nothing where there is none to tell."""
+    if temperament == "unclear":
+        return Text("–", "dim")
+    return Text(NAMES[temperament].show(language).split("·")[0].strip(), STYLES[temperament])
 
 
 def _cut(text: Text) -> Text:

@@ -115,7 +115,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "who_agent": ("客服", "agent"),
     "who_other": ("其他", "other"),
     "conversation": ("对话", "conversation"),
-    "turns": ("句数", "turns"),
     "signals": ("信号", "signals"),
     "repeats": ("又说了第 {} 句的要求", "makes the demand of turn {} again"),
     "moves": ("动作", "moves"),
@@ -149,7 +148,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "high_rank": ("高", "high"),
     "normal_rank": ("中", "normal"),
     "low_rank": ("低", "low"),
-    "findings": ("要改的话", "findings"),
+    "findings": ("要改", "findings"),
     "to_last": ("最后", "at the end"),
     "no_customer": ("没有客户的话，无从读起", "no words of a customer to read"),
     "pick_one": (
