@@ -126,11 +126,11 @@ def _minutes_of(piece: re.Match[str]) -> float:
     number, more, unit, half = piece.groups()
     if unit not in _UNITS:
         raise _unclear(piece.group())
-    return (_count(number) + (0.5 if half or more == "个半" else 0)) * _UNITS[unit]
+    return (counted(number) + (0.5 if half or more == "个半" else 0)) * _UNITS[unit]
 
 
-def _count(number: str) -> float:
-    """Read a number in digits, or in characters up to 九十九."""
+def counted(number: str) -> float:
+    """Return a number written in digits, or in characters up to 九十九; 半 is a half."""
     if number[0].isascii():
         return float(number)
     if number == "半":

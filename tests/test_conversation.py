@@ -157,6 +157,7 @@ def test_the_time_a_promise_names():
         ("3-5个工作日内给您回复", 7200),
         ("明天下午4点前给您回电话", 28 * 60),
         ("今天给您回电话", 12 * 60),
+        ("今天下午五点半前给您回电话", 5.5 * 60),
         ("尽快给您回复", None),
     ):
         assert [one.within for one in promises_in(Turn("agent", text), 1, noon, BOOK)] == [within], text

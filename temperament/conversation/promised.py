@@ -9,7 +9,7 @@ from temperament.advice.cues import place_of, words_of
 from temperament.conversation.results import Promise
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Pledge
-from temperament.promises import Trust, span_in, trust
+from temperament.promises import Trust, counted, span_in, trust
 from temperament.text import fold
 from temperament.turns import Turn
 
@@ -20,7 +20,9 @@ _NOT_YET = re.compile("会|将|请|等待|等候|稍后|如果|如您|若|正在
 _OWN_DOING = re.compile("我(自己|把|重|清|删|卸|刷|换|试)|重启|自己")
 """What a customer says who has helped himself: that shows nothing about the promise."""
 _DAYS = {"今天": 0, "今晚": 0, "今日": 0, "明天": 1, "明早": 1, "明日": 1, "后天": 2}
-_HOUR = re.compile(r"(?P<half>上午|下午|晚上|晚|早上|中午)?(?P<hour>\d{1,2})(?:点|:00)")
+_HOUR = re.compile(
+    r"(?P<half>上午|下午|晚上|晚|早上|中午)?(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|:00)(?P<more>半?)"
+)
 _NOON = 12
 _NIGHT = timedelta(days=1)
 
@@ -63,12 +65,18 @@ def _until(sentence: str, time: datetime | None) -> float | None:
         return None
     begin = time.replace(hour=0, minute=0, second=0) + timedelta(days=day)
     match = _HOUR.search(sentence)
-    due = begin + _NIGHT
-    if match and int(match["hour"]) <= _NOON * 2:
-        hour = int(match["hour"])
-        due = begin + timedelta(hours=hour + (_NOON if match["half"] in {"下午", "晚上", "晚"} and hour < _NOON else 0))
+    due = begin + (_hour(match) if match else _NIGHT)
     left = (due - time).total_seconds() / 60
     return left if left > 0 else None
+
+
+def _hour(match: re.Match[str]) -> timedelta:
+    """Return the time of day that is named; the end of the day for an hour that does not exist."""
+    hour = counted(match["hour"])
+    if hour > _NOON * 2:
+        return _NIGHT
+    later = _NOON if match["half"] in {"下午", "晚上", "晚"} and hour < _NOON else 0
+    return timedelta(hours=hour + later + (0.5 if match["more"] else 0))
 
 
 def follow(

@@ -10,8 +10,11 @@ from temperament.turns import Transcript, Turn, moves_in, unknown_speaker
 from temperament.turns.speakers import Speaker, own_name, speaker_named
 
 _NAME = r"[^\s：:\[\]【】()（）<>《》,，。!！?？]{1,24}"
-_TIMED = re.compile(
-    rf"^\s*[\[【(（]?\s*(?P<time>{STAMP})\s*[\]】)）]?[\s,，\-—–|]*[\[【<]?(?P<name>[^：:\n]{{1,30}}?)[\]】>]?\s*[：:]\s*(?P<text>.*)$"
+_TIMED = (
+    re.compile(
+        rf"^\s*[\[【(（]?\s*(?P<time>{STAMP})\s*[\]】)）]?[\s,，\-—–|]*[\[【<]?(?P<name>[^：:\n]{{1,30}}?)[\]】>]?\s*[：:]\s*(?P<text>.*)$"
+    ),
+    re.compile(rf"^\s*(?P<name>{_NAME})\s+[\[【(（]?(?P<time>{STAMP})[\]】)）]?\s*[：:](?!\d\d\s*$)\s*(?P<text>.*)$"),
 )
 _PLAIN = re.compile(
     rf"^\s*(?:[-*•·]\s*|\d{{1,3}}[.、]\s*)?[\[【<(（]?(?P<name>{_NAME}(?: {_NAME})?)"
@@ -110,9 +113,9 @@ def _turn(read: _Line, day: str) -> Turn:
 
 def _read(line: str, strangers: frozenset[str]) -> _Line:
     """Return a line with who speaks in it, if it says so."""
-    timed = _TIMED.match(line)
-    if timed and moment(timed["time"]):
-        return _Line(timed["name"].strip(), timed["time"], timed["text"])
+    for timed in (pattern.match(line) for pattern in _TIMED):
+        if timed and moment(timed["time"]):
+            return _Line(timed["name"].strip(), timed["time"], timed["text"])
     header = _header(line)
     if header and (_is_name(header.name, header.time) or header.name in strangers):
         return header
