@@ -35,6 +35,8 @@ from temperament.reader import Classifier
 COMMON = 20
 """An n-gram is kept when it stands in at least so many dialogues, so that no weight points to one of them."""
 SEED, FOLDS = 20261122, 10
+TURNS = 6
+"""How many turns are shown one by one: nearly every dialogue is that short."""
 STRENGTH = 0.1
 """Inverse strength of the L2 penalty, and below the share of the numbers beside unit-length texts; both by cross-validation."""
 SHARE = 0.2
@@ -185,14 +187,11 @@ def measures(risks: Floats, bad: Flags) -> dict[str, float]:
 
 
 def stages(rows: Rows, risks: Floats) -> dict[str, dict[str, float]]:
-    """Return the measures after the first, second … turn of dialogues that go on, and after the last turn of all."""
-    found = {}
-    for turn in range(5):
-        mask = (rows.turn == turn) & ~rows.last
-        found[f"after turn {turn + 1}, more to come"] = measures(risks[mask], rows.bad[mask])
-    found["after the last turn"] = measures(risks[rows.last], rows.bad[rows.last])
-    found["after all turns"] = measures(risks, rows.bad)
-    return found
+    """Return the measures turn by turn (of the dialogues that have it), by who spoke last, at the end, and in all."""
+    masks = {f"after turn {turn + 1}": rows.turn == turn for turn in range(TURNS)}
+    masks |= {"after the customer": rows.customer, "after the agent": ~rows.customer}
+    masks |= {"after the last turn": rows.last, "after any turn": rows.turn >= 0}
+    return {stage: measures(risks[mask], rows.bad[mask]) for stage, mask in masks.items()}
 
 
 def trained(dialogues: Sequence[Dialogue], readings: Sequence[Sequence[Reading]]) -> Forecaster:

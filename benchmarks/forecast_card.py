@@ -57,8 +57,9 @@ def forecast_card(made: Forecaster) -> str:
 
 
 _DEV = """\
-The `dev` dialogues, never trained on by the forecast or by the reader. They were picked for difficult customers: bad
-ends are far commoner than elsewhere.
+The `dev` dialogues, never trained on by the forecast or by the reader. They were not drawn at random: bad ends are
+almost three times as common as elsewhere, far more than the words let expect, so they must have been picked with an eye to
+the scores. Read AUC there, not the level (mean risk, Brier, ECE):
 """
 
 

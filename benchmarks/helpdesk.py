@@ -5,14 +5,16 @@ from -2 to 2): no cut has to be chosen, and 0 stays on the good side.
 """
 
 import gzip
+import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from temperament.labels import Reading
+from temperament import model
+from temperament.labels import STATES, TEMPERAMENTS, Reading
 from temperament.reader import Classifier
 from temperament.turns import Turn
 
@@ -79,3 +81,31 @@ def read_turns(dialogues: Sequence[Dialogue], classifier: Classifier) -> list[li
     """Return the readings of every customer's turn, dialogue by dialogue."""
     readings = iter(classifier.classify_many([text for one in dialogues for text in one.customer], explain=False))
     return [[next(readings) for _ in one.customer] for one in dialogues]
+
+
+def remembered_readings(dialogues: Sequence[Dialogue], classifier: Classifier, folder: Path | None) -> list[list[Reading]]:
+    """Return ``read_turns``, kept in a folder (where one is given) as probabilities without text for the next run."""
+    if folder is None:
+        return read_turns(dialogues, classifier)
+    folder.mkdir(parents=True, exist_ok=True)
+    told = "\0".join(text for one in dialogues for text in one.customer)
+    mark = (model.find(classifier.model.name) / model.MANIFEST).read_text(encoding="utf-8"), told)
+    path = folder / f"{classifier.model.name}-{hashlib.sha256(repr(mark).encode()).hexdigest()[:12]}.npy"
+    if not path.exists():
+        readings = [reading for one in read_turns(dialogues, classifier) for reading in one]
+        rows = [
+            [*one.temperament_probabilities.values(), *one.state_probabilities.values()]
+            for one in readings
+        ]
+        np.save(path, np.array(rows))
+    chances = iter(np.load(path).tolist())
+    return [[_reading(text, next(chances)) for text in one.customer] for one in dialogues]
+
+
+def _reading(text: str, chances: list[float]) -> Reading:
+    manners, states = chances[: len(TEMPERAMENTS)], chances[len(TEMPERAMENTS) :]
+    return replace(
+        Reading.of(text=text),
+        temperament_probabilities=dict(zip(TEMPERAMENTS, manners, strict=True)),
+        state_probabilities=dict(zip(STATES, states, strict=True)),
+    )
