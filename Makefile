@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: install test lint bench joined model semantic soft build
+.PHONY: install test lint bench joined model semantic soft forecast build
 
 install:  ## install in place with the development tools
 	$(PYTHON) -m pip install -e ".[dev]"
@@ -18,9 +18,11 @@ bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [be
 	$(PYTHON) benchmarks/evidence.py -o benchmarks/EVIDENCE.md
 	$(PYTHON) benchmarks/semantic_speed.py -o benchmarks/SEMANTIC_SPEED.md
 	$(PYTHON) benchmarks/replies.py -o benchmarks/REPLIES.md
+	$(PYTHON) benchmarks/conversations.py --dialogues $(DIALOGUES) -o benchmarks/CONVERSATIONS.md
 
 SHARED ?= ../shared
-PUBLIC = --stc3 $(SHARED)/conversations/helpdesk.jsonl.gz --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
+DIALOGUES = $(SHARED)/conversations/helpdesk.jsonl.gz
+PUBLIC = --stc3 $(DIALOGUES) --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
 REAL = $(SHARED)/labels/real_train.jsonl
 TESTS = --test $(SHARED)/labels/real_dev.jsonl --test data/corpus/test.jsonl
 
@@ -41,6 +43,9 @@ semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an
 soft:  ## let models/semantic read 5,000 public reviews and the unlabelled turns for models/default
 	$(PYTHON) data/read_softly.py -o data/public/soft_labels.jsonl.gz $(PUBLIC) \
 		--count 5000 --without data/public/real_train_labels.jsonl data/public/real_dev_labels.jsonl data/public/more_labels.jsonl
+
+forecast:  ## rebuild models/forecast from your copy of the customer–helpdesk dialogues (two minutes)
+	$(PYTHON) benchmarks/fit_forecast.py $(DIALOGUES) -o models/forecast
 
 build:  ## build the wheel
 	$(PYTHON) -m pip wheel --no-deps -w dist .

@@ -31,7 +31,7 @@ from temperament.labels import Reading
 from temperament.text import fold
 
 sys.path.append(str(ROOT / "data"))
-import join_public  # noqa: E402
+import join_public
 
 PUBLIC = ROOT / "data" / "public"
 GOLD = ("real_train", "more", "real_dev")
@@ -159,7 +159,9 @@ def _policy(one: Forecast, policy: Policy) -> str:
     bad = one.rows.bad[one.rows.last]
     places = [policy.step_in(risks.tolist()) for risks in runs]
     called = np.array([place is not None for place in places])
-    left = np.array([len(risks) - 1 - place if place is not None else 0 for risks, place in zip(runs, places, strict=True)])
+    left = np.array(
+        [len(risks) - 1 - place if place is not None else 0 for risks, place in zip(runs, places, strict=True)]
+    )
     turns = np.array([place + 1 if place is not None else 0 for place in places])
     hit = called & bad
     cells = (
@@ -195,7 +197,11 @@ def report(dialogues: Sequence[Dialogue], names: Sequence[str], cache: Path | No
     readings = {name: remembered_readings(dialogues, one, cache) for name, one in models.items()}
     forecasts = {name: forecast(dialogues, one) for name, one in readings.items()}
     systems = untrained(dialogues, readings, notes)
-    calm = {"this project's own label of the whole text: not calm": np.array([state != "calm" for state in facts.state], float)}
+    calm = {
+        "this project's own label of the whole text: not calm": np.array(
+            [state != "calm" for state in facts.state], float
+        )
+    }
     taught = {f"forecast on readings of {name}, cross-validated": one.final for name, one in forecasts.items()}
     texts = {
         "the customer's words": ["\n".join(one.customer) for one in dialogues],
@@ -205,7 +211,12 @@ def report(dialogues: Sequence[Dialogue], names: Sequence[str], cache: Path | No
     labelled = np.array([bool(state) for state in facts.state])
     dev = np.array([one.part == "dev" for one in dialogues])
     everyone = np.ones(len(dialogues), bool)
-    parts = {"all": everyone, "never labelled": ~facts.taught, "labelled_in: dev": dev, "never seen": ~facts.taught & ~facts.soft}
+    parts = {
+        "all": everyone,
+        "never labelled": ~facts.taught,
+        "labelled_in: dev": dev,
+        "never seen": ~facts.taught & ~facts.soft,
+    }
     first = next(iter(forecasts))
     body = [
         "# Conversations: what the readings and the forecast say of satisfaction\n",
@@ -213,7 +224,9 @@ def report(dialogues: Sequence[Dialogue], names: Sequence[str], cache: Path | No
         "## Spearman correlation with the customer's dissatisfaction\n",
         correlations(systems | taught, displeasure, parts),
         "The same where this project's own label of the whole dialogue is known:\n",
-        correlations(calm | systems | taught, displeasure, {"labelled dialogues": labelled, "of these dev": labelled & dev}),
+        correlations(
+            calm | systems | taught, displeasure, {"labelled dialogues": labelled, "of these dev": labelled & dev}
+        ),
         f"## The forecast (readings of {first}), cross-validated over all dialogues\n",
         stage_table(stages(forecasts[first].rows, forecasts[first].risks)),
         "## When a policy would have stepped in\n",
@@ -225,7 +238,9 @@ def report(dialogues: Sequence[Dialogue], names: Sequence[str], cache: Path | No
     return "\n".join(body)
 
 
-def untrained(dialogues: Sequence[Dialogue], readings: dict[str, list[list[Reading]]], notes: list[str]) -> dict[str, Floats]:
+def untrained(
+    dialogues: Sequence[Dialogue], readings: dict[str, list[list[Reading]]], notes: list[str]
+) -> dict[str, Floats]:
     """Return what knows nothing of the scores: SnowNLP where it is installed, and the readings of every model."""
     systems = {}
     snow = PEERS[0]

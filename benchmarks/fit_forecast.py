@@ -59,8 +59,15 @@ class Rows:
     def of(self, dialogues: NDArray[np.integer]) -> "Rows":
         """Return the rows of some dialogues."""
         keep = np.flatnonzero(np.isin(self.dialogue, dialogues))
-        arrays = (self.dialogue, self.turn, self.last, self.customer, self.displeased, self.bad)
-        return Rows([self.blocks[row] for row in keep], *(array[keep] for array in arrays))
+        return Rows(
+            blocks=[self.blocks[row] for row in keep],
+            dialogue=self.dialogue[keep],
+            turn=self.turn[keep],
+            last=self.last[keep],
+            customer=self.customer[keep],
+            displeased=self.displeased[keep],
+            bad=self.bad[keep],
+        )
 
 
 def rows_of(dialogues: Sequence[Dialogue], readings: Sequence[Sequence[Reading]]) -> Rows:
@@ -187,11 +194,15 @@ def measures(risks: Floats, bad: Flags) -> dict[str, float]:
 
 
 def stages(rows: Rows, risks: Floats) -> dict[str, dict[str, float]]:
-    """Return the measures turn by turn (of the dialogues that have it), by who spoke last, at the end, and in all."""
+    """Return the measures turn by turn (of the dialogues that have it), by who spoke last, at the end, and in all.
+
+    A stage without both good and bad ends is left out.
+    """
     masks = {f"after turn {turn + 1}": rows.turn == turn for turn in range(TURNS)}
     masks |= {"after the customer": rows.customer, "after the agent": ~rows.customer}
     masks |= {"after the last turn": rows.last, "after any turn": rows.turn >= 0}
-    return {stage: measures(risks[mask], rows.bad[mask]) for stage, mask in masks.items()}
+    both = {stage: mask for stage, mask in masks.items() if len(np.unique(rows.bad[mask])) == 2}
+    return {stage: measures(risks[mask], rows.bad[mask]) for stage, mask in both.items()}
 
 
 def trained(dialogues: Sequence[Dialogue], readings: Sequence[Sequence[Reading]]) -> Forecaster:

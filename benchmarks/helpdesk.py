@@ -83,20 +83,19 @@ def read_turns(dialogues: Sequence[Dialogue], classifier: Classifier) -> list[li
     return [[next(readings) for _ in one.customer] for one in dialogues]
 
 
-def remembered_readings(dialogues: Sequence[Dialogue], classifier: Classifier, folder: Path | None) -> list[list[Reading]]:
+def remembered_readings(
+    dialogues: Sequence[Dialogue], classifier: Classifier, folder: Path | None
+) -> list[list[Reading]]:
     """Return ``read_turns``, kept in a folder (where one is given) as probabilities without text for the next run."""
     if folder is None:
         return read_turns(dialogues, classifier)
     folder.mkdir(parents=True, exist_ok=True)
     told = "\0".join(text for one in dialogues for text in one.customer)
-    mark = (model.find(classifier.model.name) / model.MANIFEST).read_text(encoding="utf-8"), told)
+    mark = ((model.find(classifier.model.name) / model.MANIFEST).read_text(encoding="utf-8"), told)
     path = folder / f"{classifier.model.name}-{hashlib.sha256(repr(mark).encode()).hexdigest()[:12]}.npy"
     if not path.exists():
         readings = [reading for one in read_turns(dialogues, classifier) for reading in one]
-        rows = [
-            [*one.temperament_probabilities.values(), *one.state_probabilities.values()]
-            for one in readings
-        ]
+        rows = [[*one.temperament_probabilities.values(), *one.state_probabilities.values()] for one in readings]
         np.save(path, np.array(rows))
     chances = iter(np.load(path).tolist())
     return [[_reading(text, next(chances)) for text in one.customer] for one in dialogues]

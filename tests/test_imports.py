@@ -18,7 +18,7 @@ ORDER = [
     {"text"},
     {"features", "datasets", "moments", "playbook"},
     {"evaluate", "model", "promises", "reply", "turns", "workbook"},
-    {"advice", "encoder", "evidence", "ownership"},
+    {"advice", "encoder", "evidence", "forecast", "ownership"},
     {"classifier", "conversation", "guidance", "reader", "templates"},
     {"analysis", "card", "summary"},
     {"training"},

@@ -22,7 +22,15 @@ _PARTS = (*STATES, *TEMPERAMENTS)
 NUMBERS: tuple[str, ...] = (
     *(f"{view}_{label}" for view in ("last", "mean", "most") for label in _PARTS),
     *(f"open_{state}" for state in STATES),
-    *("unanswered", "customer_blocks", "agent_blocks", "customer_length", "last_length", "agent_length", "reply_length"),
+    *(
+        "unanswered",
+        "customer_blocks",
+        "agent_blocks",
+        "customer_length",
+        "last_length",
+        "agent_length",
+        "reply_length",
+    ),
     *("exclamations", "questions", "repeats", "reply_repeats"),
 )
 """The numbers in their order.
