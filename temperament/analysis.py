@@ -1,11 +1,13 @@
 """Turns → Conversation: many conversations are read at once, then each by itself."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from temperament import playbook
 from temperament.conversation.results import Conversation
 from temperament.conversation.talk import Desk, Forecaster, OneTalk, Policy
+from temperament.forecast import Policy as Rule
+from temperament.forecast import shipped
 from temperament.language import Language, default_language
 from temperament.playbook import Playbook
 from temperament.playbook.naming import channel_named
@@ -17,6 +19,7 @@ from temperament.turns.reading import finished
 Talk = Transcript | Iterable[Turn | Mapping[str, Any]]
 CHUNK = 64
 """How many conversations are read at once."""
+STEP_IN: Policy = Rule().step_in
 
 
 def analyze(turns: Talk, **options: Any) -> Conversation:
@@ -35,16 +38,17 @@ def analyze_many(
     language: Language | None = None,
     book: Playbook | None = None,
     reader: Classifier | None = None,
-    forecaster: Forecaster | None = None,
-    policy: Policy | None = None,
+    forecaster: Forecaster | Literal["shipped"] | None = "shipped",
+    policy: Policy | None = STEP_IN,
     explain: bool = True,
 ) -> Iterator[Conversation]:
     """Yield the analysis of each conversation, in their order; all turns of ``CHUNK`` conversations are read at once.
 
     ``channel`` is phone, face, chat or letter; ``language`` that of names and reasons (``None``: the locale's);
     ``book`` an own playbook; ``reader`` the model (``None``: the shipped one). ``forecaster`` and ``policy`` say how
-    likely a bad end is and when to step in; without them ``risk`` and ``step_in`` stay ``None``. ``explain=False`` leaves
-    out the evidence of the readings, which is faster.
+    likely a bad end is and when to step in: the shipped forecast where its folder is there, and ``forecast.Policy()``,
+    unless others are given; with ``None`` ``risk`` and ``step_in`` stay ``None``. ``explain=False`` leaves out the
+    evidence of the readings, which is faster. Raises ``ModelError`` for a damaged forecast.
     """
     model = reader or Classifier.load("default")
     desk = Desk(
@@ -54,7 +58,7 @@ def analyze_many(
         language=language or default_language(),
         model=model.model.name,
         base=model.classify("").temperament_probabilities,
-        forecaster=forecaster,
+        forecaster=_shipped() if forecaster == "shipped" else forecaster,
         policy=policy,
     )
     chunk: list[Transcript] = []
@@ -65,6 +69,11 @@ def analyze_many(
             yield from _read(chunk, model, desk, explain=explain)
             chunk = []
     yield from _read(chunk, model, desk, explain=explain)
+
+
+def _shipped() -> Forecaster | None:
+    found = shipped()
+    return found.after_each_turn if found else None
 
 
 def _read(chunk: list[Transcript], reader: Classifier, desk: Desk, *, explain: bool) -> Iterator[Conversation]:

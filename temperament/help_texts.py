@@ -276,6 +276,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "表格里写对话编号的那一列。",
         "The column with the id of the conversation.",
     ),
+    "transcript.step_in": (
+        "收场不好的可能达到多少（0 到 1）时说该请主管介入。漏掉一次的代价若是白叫一次的九倍，用 0.1。",
+        "The risk of a bad end (0 to 1) from which a supervisor should step in: 0.1 if missing one costs nine needless calls.",
+    ),
+    "transcript.patience": (
+        "要连续几句都达到，才说该介入。",
+        "After how many turns in a row at that risk.",
+    ),
     "train": (
         "用标注好的消息训练模型，写成模型文件夹。\n\n"
         "例：temperament train data/corpus/train.jsonl 我的标注.csv -o 我的模型 --test data/corpus/test.jsonl",

@@ -18,6 +18,7 @@ from temperament.conversation.repetition import likeness, pairs, repeated
 from temperament.conversation.timing import times_of, waits
 from temperament.conversation.turning import turning_points
 from temperament.errors import InputError, UsageError
+from temperament.forecast import Forecaster, Policy
 from temperament.labels import STATES, TEMPERAMENTS, Reading
 from temperament.promises import span_in
 from temperament.render.jsonl import conversation_json, json_line
@@ -322,8 +323,22 @@ def test_the_forecast_is_asked_for(default):
     assert seen == [(6, 3)]
     assert [one.risk for one in found.customer_turns] == [0.0, 0.2, 0.5]
     assert (found.risk, found.step_in) == (0.5, 6)
-    plain = analyze(TALK, reader=default)
+    plain = analyze(TALK, reader=default, forecaster=None)
     assert (plain.risk, plain.step_in) == (None, None)
+
+
+def test_the_shipped_forecast_is_the_usual_one(default):
+    """Unless another is given, risks are the shipped forecast's, after every turn of the customer."""
+    found = analyze(TALK, reader=default)
+    readings = [one.reading for one in found.customer_turns]
+    risks = Forecaster.load().after_each_turn(TALK, readings)
+    assert [one.risk for one in found.customer_turns] == [
+        risk for risk, turn in zip(risks, TALK, strict=True) if turn.speaker == "customer"
+    ]
+    assert found.risk == risks[-1]
+    assert analyze(TALK, reader=default, policy=Policy(0.0).step_in).step_in == 1
+    assert analyze(TALK, reader=default, policy=Policy(1.0).step_in).step_in is None
+    assert analyze(TALK, reader=default, policy=None).step_in is None
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ def transcript(
     conversation_column: Annotated[
         str | None, typer.Option("--conversation-column", help=tell("transcript.conversation_column"))
     ] = None,
+    step_in: Annotated[float, typer.Option("--step-in", help=tell("transcript.step_in"))] = 0.5,
+    patience: Annotated[int, typer.Option("--patience", help=tell("transcript.patience"))] = 1,
     model: ModelName = "default",
     channel: ChannelName = None,
     playbook: OwnPlaybook = None,
@@ -50,6 +52,7 @@ def transcript(
 ) -> None:
     """Read whole conversations and print what they show."""
     from temperament.analysis import analyze_many
+    from temperament.forecast import Policy
     from temperament.reader import Classifier, choose
     from temperament.turns.columns import Columns
 
@@ -65,6 +68,7 @@ def transcript(
         language=language,
         book=book if playbook else None,
         reader=Classifier.load(choose(model, 2)),
+        policy=Policy(step_in, patience).step_in,
     )
     watched = _watched(found, len(talks))
     if html is not None:

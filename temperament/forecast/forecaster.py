@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from temperament import model
+from temperament.errors import ModelError
 from temperament.features import Floats, Vocabulary
 from temperament.forecast.prefix import CUSTOMER, FIELDS, NUMBERS, WINDOW, Block, numbers, prefixes, texts
 from temperament.labels import Reading
@@ -88,6 +89,15 @@ class Forecaster:
         occurring = self.vocabulary.find(list(different))
         matrix = self.vocabulary.matrix(occurring, self.idf[:, number], len(different))
         return matrix.times(self.text_weights[:, [number]])[[different[text] for text in said], 0]
+
+
+def shipped() -> Forecaster | None:
+    """Return the forecast that comes with the package, ``None`` where its folder was left out; raises ``ModelError``."""
+    try:
+        model.find(SHIPPED)
+    except ModelError:
+        return None
+    return Forecaster.load()
 
 
 def save(forecaster: Forecaster, folder: Path, card: str) -> None:
