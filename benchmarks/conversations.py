@@ -264,8 +264,8 @@ def _about(dialogues: Sequence[Dialogue], facts: Known, dev: Flags) -> str:
             f"train, {bad[dev].mean():.1%} of those marked dev.\n",
             f"- The classifiers were trained on this project's labels (manner and state, never satisfaction) of some of the "
             f"customer's words in {facts.taught.mean():.0%} of the dialogues, and `default` on the probabilities of `semantic` "
-            f"for words of {facts.soft.mean():.0%}. `never labelled` are the dialogues without the former, `never seen` "
-            "those with neither; nearly all of them are marked dev.",
+            f"for words of {facts.soft.mean():.0%}. `never labelled` are the {(~facts.taught).sum()} dialogues without the "
+            f"former ({(~facts.taught & dev).sum()} of them marked dev), `never seen` those with neither.",
             "- The dev dialogues were not drawn at random (their bad ends are too many), so their correlations and those of "
             "`never seen` are of another mix of customers, not only of unseen ones: compare systems within a column.",
             f"- This project's own label of the whole customer text is known for {labelled:,} dialogues.\n",

@@ -28,7 +28,7 @@ import temperament
 from temperament.evaluate import calibration_error
 from temperament.features import Floats, Vocabulary, ngrams
 from temperament.forecast.forecaster import SHIPPED, Forecaster, save
-from temperament.forecast.prefix import FIELDS, Block, numbers, prefixes, texts
+from temperament.forecast.prefix import FIELDS, numbers, prefixes, texts
 from temperament.labels import Reading
 from temperament.reader import Classifier
 
@@ -46,9 +46,10 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One row a prefix (parallel): its blocks, the number of its dialogue, its turn (from 0), whether it is the last."""
+    """One row a prefix (parallel): its numbers and texts, the number of its dialogue, its turn (from 0), how it ends."""
 
-    blocks: list[list[Block]]
+    known: Floats
+    said: list[tuple[str, str]]
     dialogue: Integers
     turn: Integers
     last: Flags
@@ -60,7 +61,8 @@ class Rows:
         """Return the rows of some dialogues."""
         keep = np.flatnonzero(np.isin(self.dialogue, dialogues))
         return Rows(
-            blocks=[self.blocks[row] for row in keep],
+            known=self.known[keep],
+            said=[self.said[row] for row in keep],
             dialogue=self.dialogue[keep],
             turn=self.turn[keep],
             last=self.last[keep],
@@ -75,7 +77,8 @@ def rows_of(dialogues: Sequence[Dialogue], readings: Sequence[Sequence[Reading]]
     found = [prefixes(one.turns, read) for one, read in zip(dialogues, readings, strict=True)]
     counts = [len(one.turns) for one in dialogues]
     return Rows(
-        blocks=[blocks for one in found for blocks in one],
+        known=np.array([numbers(blocks) for one in found for blocks in one]),
+        said=[texts(blocks) for one in found for blocks in one],
         dialogue=np.repeat(np.arange(len(dialogues)), counts),
         turn=np.concatenate([np.arange(count) for count in counts]),
         last=np.concatenate([np.arange(count) == count - 1 for count in counts]),
@@ -89,8 +92,8 @@ def vocabulary_of(rows: Rows) -> Vocabulary:
     """Return the n-grams that stand, in one of the fields, in at least ``COMMON`` dialogues."""
     counts: list[Counter[str]] = [Counter() for _ in FIELDS]
     said: dict[tuple[int, int], set[str]] = {}
-    for dialogue, blocks in zip(rows.dialogue.tolist(), rows.blocks, strict=True):
-        for number, text in enumerate(texts(blocks)):
+    for dialogue, fields in zip(rows.dialogue.tolist(), rows.said, strict=True):
+        for number, text in enumerate(fields):
             said.setdefault((dialogue, number), set()).add(text)
     for (_, number), different in said.items():
         counts[number].update({gram for text in different for gram in ngrams(text)})
@@ -100,7 +103,7 @@ def vocabulary_of(rows: Rows) -> Vocabulary:
 def idf_of(vocabulary: Vocabulary, rows: Rows) -> NDArray[np.float32]:
     """Return ln((1 + n) / (1 + df)) + 1 of each n-gram in each field (columns × fields), over the rows."""
     columns = []
-    for said in zip(*map(texts, rows.blocks), strict=True):
+    for said in zip(*rows.said, strict=True):
         found = vocabulary.find(list(said))
         cells = np.unique(found.documents * len(vocabulary.keys) + found.columns)
         seen = np.bincount(cells % len(vocabulary.keys), minlength=len(vocabulary.keys))
@@ -111,7 +114,7 @@ def idf_of(vocabulary: Vocabulary, rows: Rows) -> NDArray[np.float32]:
 def matrix_of(rows: Rows, vocabulary: Vocabulary, idf: NDArray[np.float32]) -> list[sparse.csr_matrix]:
     """Return the TF-IDF rows of each field."""
     parts = []
-    for number, said in enumerate(zip(*map(texts, rows.blocks), strict=True)):
+    for number, said in enumerate(zip(*rows.said, strict=True)):
         one = vocabulary.matrix(vocabulary.find(list(said)), idf[:, number], len(said))
         parts.append(sparse.csr_matrix((one.values, (one.rows, one.columns)), (len(said), len(vocabulary.keys))))
     return parts
@@ -121,7 +124,7 @@ def fitted(rows: Rows) -> Forecaster:
     """Train on all rows: logistic regression on the share of annotators who are displeased; not calibrated yet."""
     vocabulary = vocabulary_of(rows)
     idf = idf_of(vocabulary, rows)
-    known = np.array([numbers(blocks) for blocks in rows.blocks])
+    known = rows.known
     mean, spread = known.mean(axis=0), known.std(axis=0)
     unit = SHARE / np.where(spread > 0, spread, 1)
     matrix = sparse.hstack([sparse.csr_matrix((known - mean) * unit), *matrix_of(rows, vocabulary, idf)]).tocsr()
@@ -145,6 +148,11 @@ def fitted(rows: Rows) -> Forecaster:
     )
 
 
+def scored(made: Forecaster, rows: Rows) -> Floats:
+    """Return the bare score of every row."""
+    return made.logits(rows.known, rows.said)
+
+
 def calibration(logits: Floats, bad: Flags) -> tuple[float, float]:
     """Return scale and shift of the logistic that turns scores into probabilities (Platt 1999)."""
     platt = LogisticRegression(C=np.inf).fit(logits[:, None], bad)
@@ -160,11 +168,11 @@ def folds_of(rows: Rows) -> list[Integers]:
 
 def held_out_logits(rows: Rows) -> tuple[Floats, Integers]:
     """Return, for every row, the score of a model that never saw its dialogue, and the number of its fold."""
-    logits, fold = np.empty(len(rows.blocks)), np.empty(len(rows.blocks), np.int64)
+    logits, fold = np.empty(len(rows.said)), np.empty(len(rows.said), np.int64)
     everyone = np.unique(rows.dialogue)
     for number, part in enumerate(folds_of(rows)):
         mask = np.isin(rows.dialogue, part)
-        logits[mask] = fitted(rows.of(np.setdiff1d(everyone, part))).logits(rows.of(part).blocks)
+        logits[mask] = scored(fitted(rows.of(np.setdiff1d(everyone, part))), rows.of(part))
         fold[mask] = number
     return logits, fold
 
@@ -215,11 +223,11 @@ def trained(dialogues: Sequence[Dialogue], readings: Sequence[Sequence[Reading]]
     made = replace(fitted(own), scale=scale, shift=shift)
     scores = {"cross_validated": stages(own, held_out_risks(logits, fold, own.bad))}
     other = rows.of(np.setdiff1d(np.arange(len(dialogues)), learned))
-    if len(other.blocks):
-        scores["dev"] = stages(other, np.array(made.after_prefixes(other.blocks)))
+    if len(other.said):
+        scores["dev"] = stages(other, made.chances(scored(made, other)))
     training = {
         "dialogues": len(learned),
-        "prefixes": len(own.blocks),
+        "prefixes": len(own.said),
         "common": COMMON,
         "folds": FOLDS,
         "seed": SEED,

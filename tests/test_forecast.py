@@ -347,7 +347,7 @@ def test_the_scores_of_the_card_come_back(shipped, dialogues):
     """On the dev dialogues the shipped folder gives the numbers its manifest holds, and tells the ends apart."""
     dev = [one for one in dialogues if one.part == "dev"]
     rows = fit_forecast.rows_of(dev, helpdesk.read_turns(dev, Classifier.load("default")))
-    found = fit_forecast.stages(rows, np.array(shipped.after_prefixes(rows.blocks)))
+    found = fit_forecast.stages(rows, shipped.chances(fit_forecast.scored(shipped, rows)))
     for stage, one in found.items():
         assert one == pytest.approx(shipped.scores["dev"][stage], abs=1e-6), stage
     assert found["after the last turn"]["auc"] > 0.85
@@ -361,7 +361,7 @@ def test_probabilities_hold_on_other_dialogues(dialogues, monkeypatch):
     readings = helpdesk.read_turns(train, Classifier.load("default"))
     made = fit_forecast.trained(train[::3], readings[::3])
     rows = fit_forecast.rows_of(train[1::3], readings[1::3])
-    found = fit_forecast.measures(np.array(made.after_prefixes(rows.blocks)), rows.bad)
+    found = fit_forecast.measures(made.chances(fit_forecast.scored(made, rows)), rows.bad)
     assert found["auc"] > 0.8
     assert found["calibration_error"] < 0.04
     assert found["mean_risk"] == pytest.approx(found["base_rate"], abs=0.03)

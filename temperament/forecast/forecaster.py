@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from temperament import model
 from temperament.errors import ModelError
 from temperament.features import Floats, Vocabulary
-from temperament.forecast.prefix import CUSTOMER, FIELDS, NUMBERS, WINDOW, Block, numbers, prefixes, texts
+from temperament.forecast.prefix import CUSTOMER, FIELDS, NUMBERS, WINDOW, numbers, prefixes, texts
 from temperament.labels import Reading
 from temperament.text import TEXT_VERSION
 from temperament.turns import Turn
@@ -61,30 +61,28 @@ class Forecaster:
         ``readings`` are those of the customer's turns in their order. A probability rests on what was said up to its
         turn, never on what follows. Raises ``UsageError`` when there is not one reading for each turn of the customer.
         """
-        return self.after_prefixes(prefixes(turns, readings))
+        found = prefixes(turns, readings)
+        known = np.array([numbers(blocks) for blocks in found]).reshape(-1, len(NUMBERS))
+        chances: list[float] = self.chances(self.logits(known, [texts(blocks) for blocks in found])).tolist()
+        return chances
 
     def risks(self, turns: Sequence[Turn], readings: Sequence[Reading]) -> list[float]:
         """Return the probability of a bad end (0 to 1) after each turn of the customer; see ``after_each_turn``."""
         chances = zip(turns, self.after_each_turn(turns, readings), strict=True)
         return [chance for turn, chance in chances if turn.speaker == CUSTOMER]
 
-    def after_prefixes(self, found: Sequence[Sequence[Block]]) -> list[float]:
-        """Return the probability after each prefix, as ``prefix.prefixes`` makes them, of any number of conversations."""
-        logits = self.logits(found) * self.scale + self.shift
-        chances: list[float] = (1 / (1 + np.exp(-logits.clip(-_SURE, _SURE)))).tolist()
-        return chances
+    def chances(self, logits: Floats) -> Floats:
+        """Return the calibrated probabilities of bare scores."""
+        return np.asarray(1 / (1 + np.exp(-(logits * self.scale + self.shift).clip(-_SURE, _SURE))))
 
-    def logits(self, found: Sequence[Sequence[Block]]) -> Floats:
-        """Return the bare score of each prefix, before calibration."""
-        if not found:
-            return np.zeros(0)
-        known = np.array([numbers(blocks) for blocks in found]).clip(self.low, self.high)
-        scores = known @ self.weights + self.intercept
-        for number, said in enumerate(zip(*map(texts, found), strict=True)):
-            scores = scores + self._text_scores(list(said), number)
+    def logits(self, known: Floats, said: Sequence[Sequence[str]]) -> Floats:
+        """Return the bare score of each prefix: ``known`` is prefixes × ``NUMBERS``, ``said`` its texts (``FIELDS``)."""
+        scores = known.clip(self.low, self.high) @ self.weights + self.intercept
+        for number, one in enumerate(zip(*said, strict=True)):
+            scores = scores + self._text_scores(one, number)
         return np.asarray(scores, np.float64)
 
-    def _text_scores(self, said: list[str], number: int) -> Floats:
+    def _text_scores(self, said: Sequence[str], number: int) -> Floats:
         different = {text: row for row, text in enumerate(dict.fromkeys(said))}
         occurring = self.vocabulary.find(list(different))
         matrix = self.vocabulary.matrix(occurring, self.idf[:, number], len(different))
