@@ -68,6 +68,15 @@ def as_text(renderable: "RenderableType") -> str:
     return captured.get()
 
 
+def check_place(path: Path | None) -> None:
+    """Refuse a file in a folder that does not exist, before any work is done for it."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise InputError(
+            f"{path.parent} 这个文件夹不存在。请先建好，或换一个位置。",
+            f"The folder {path.parent} does not exist. Make it first, or choose another place.",
+        )
+
+
 def save(path: Path, data: bytes) -> None:
     """Write a file whole; raises ``InputError`` that says why it cannot be written."""
     try:

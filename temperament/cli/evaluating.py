@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from temperament.cli.common import Lang, ModelName, TextColumn, as_text, ask_language, read_all, save, show, write
+from temperament.cli.common import (
+    Lang,
+    ModelName,
+    TextColumn,
+    as_text,
+    ask_language,
+    check_place,
+    read_all,
+    save,
+    show,
+    write,
+)
 from temperament.errors import UsageError
 from temperament.help_texts import tell
 from temperament.language import Language
@@ -54,6 +65,7 @@ def evaluate(
     from temperament.evaluate import evaluate as score
 
     language = ask_language(lang)
+    check_place(output)
     gold = read_gold(file, text_column, temperament_column, state_column)
     names = [model, *([compare] if compare else [])]
     classifiers = [_loaded(name, len(gold)) for name in names]
@@ -122,6 +134,7 @@ def agreement(
     from temperament.evaluate.annotators import read_annotations
 
     language = ask_language(lang)
+    check_place(output)
     if columns and len(files) > 1:
         raise UsageError(
             "--columns 只用于一个文件；多个文件时每个文件是一位标注者。",

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from temperament.language import Language
 from temperament.render.blocks import Beside, Block, Grid, Heading, Quote, Words
-from temperament.render.evaluations import bracketed, label_name
-from temperament.render.score_words import say
+from temperament.render.evaluations import bracketed
+from temperament.render.score_words import label_name, say
 
 if TYPE_CHECKING:
     from temperament.evaluate.agreement import Disagreement, HeadAgreement

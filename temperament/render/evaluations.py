@@ -3,14 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from temperament.labels import NAMES
 from temperament.language import Language
 from temperament.render.blocks import Beside, Block, Chart, Grid, Heading, Quote, Words
-from temperament.render.score_words import say
+from temperament.render.score_words import label_name, say
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from temperament.evaluate import Comparison, Evaluation, GroupScore, HeadReport, Miss, Report
     from temperament.evaluate.results import Interval
 
@@ -18,11 +15,6 @@ _SCORES = ("macro_f1", "accuracy", "balanced_accuracy", "kappa")
 _SHOWN_VALUES = 20
 _NONE = "–"
 _CERTAIN = 0.05
-
-
-def label_name(label: str, language: Language) -> str:
-    """Return how a label is called, without its figure; one the codebook does not know stays as it is."""
-    return NAMES[label].show(language).split("·")[0].strip() if label in NAMES else label
 
 
 def bracketed(value: float | None, interval: "Interval | None", *, signed: bool = False) -> str:
@@ -143,10 +135,12 @@ def _lines(head: "HeadReport", evaluation: "Evaluation") -> "list[tuple[str, Hea
 
 
 def _head(head: "HeadReport", lines: "list[tuple[str, HeadReport]]", language: Language) -> Iterator[Block]:
+    from temperament.render.score_charts import coverage_chart, matrix_chart, reliability_chart
+
     name = say(head.head, language)
     yield Heading(f"{name} · {lines[0][0]}" if len(lines) > 1 else name)
-    yield Beside([_classes(head, language), _confusion(head, language), Chart(lambda: _matrix(head, language))])
-    yield Beside([Chart(lambda: _reliability(lines, language)), Chart(lambda: _coverage(lines, language))])
+    yield Beside([_classes(head, language), _confusion(head, language), Chart(lambda: matrix_chart(head, language))])
+    yield Beside([Chart(lambda: reliability_chart(lines, language)), Chart(lambda: coverage_chart(lines, language))])
     yield _calibration(head, language)
     yield Grid(
         [say("bands", language), say("right", language), say("messages", language)],
@@ -185,42 +179,6 @@ def _calibration(head: "HeadReport", language: Language) -> Grid:
     ]
     columns = [say(name, language) for name in ("chance", "right", "interval", "messages")]
     return Grid(columns, rows, say("calibration", language), names=0, folded=True)
-
-
-def _matrix(head: "HeadReport", language: Language) -> "Markup":
-    from temperament.render.charts import heat_table
-
-    names = [label_name(label, language) for label in head.labels]
-    return heat_table(
-        names, names, head.confusion, caption=say("confusion", language), corner=say("gold_read", language)
-    )
-
-
-def _reliability(heads: "list[tuple[str, HeadReport]]", language: Language) -> "Markup":
-    from temperament.render.charts import Axis, Line, line_chart
-
-    lines = [
-        Line(f"{model} · ECE {head.calibration_error:.3f}", [(one.chance, one.accuracy) for one in head.reliability])
-        for model, head in heads
-    ]
-    return line_chart(
-        lines,
-        Axis(say("chance", language), 0, 1, percent=True),
-        Axis(say("right", language), 0, 1, percent=True),
-        title=say("ideal", language),
-        ideal=[(0, 0), (1, 1)],
-    )
-
-
-def _coverage(heads: "list[tuple[str, HeadReport]]", language: Language) -> "Markup":
-    from temperament.render.charts import Axis, Line, line_chart
-
-    return line_chart(
-        [Line(model, list(reversed(head.coverage))) for model, head in heads],
-        Axis(say("share", language), 0, 1, percent=True),
-        Axis(say("accuracy", language), 0, 1, percent=True),
-        title=say("coverage", language),
-    )
 
 
 def _further(report: "Report", language: Language) -> Iterator[Block]:

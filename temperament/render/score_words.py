@@ -1,5 +1,6 @@
 """The words of evaluations and of agreement, in Chinese and English."""
 
+from temperament.labels import NAMES
 from temperament.language import Language
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -99,3 +100,8 @@ def say(key: str, language: Language, *values: object) -> str:
     """Return words in one language, with values filled in."""
     text = _WORDS[key][0 if language == "zh" else 1]
     return text.format(*values) if values else text
+
+
+def label_name(label: str, language: Language) -> str:
+    """Return how a label is called, without its figure; one the codebook does not know stays as it is."""
+    return NAMES[label].show(language).split("·")[0].strip() if label in NAMES else label
