@@ -20,6 +20,7 @@ from temperament.evaluate import (
     compare,
     coverage,
     evaluate,
+    heads,
     macro_f1,
     macro_f1s,
     mcnemar,
@@ -451,6 +452,19 @@ def test_intervals_do_not_depend_on_how_many_draws_are_held_at_once(monkeypatch)
     assert len(parts) > 10
     assert np.array_equal(np.concatenate(parts), whole)
     assert set(whole.sum(axis=1)) == {30}
+
+
+def test_cells_are_drawn_as_messages_are(monkeypatch):
+    """Of many messages the cells are drawn: the same distribution, so nearly the same intervals."""
+    chance = random.Random(4)
+    true, found = ([chance.choice(STATES[:3]) for _ in range(500)] for _ in range(2))
+    ways = []
+    for many in (1000, 100):
+        monkeypatch.setattr(heads, "_MANY", many)
+        ways.append(evaluate(gold(*true), read(*found), resamples=4000).state.intervals)
+    assert ways[0] != ways[1]
+    for name, interval in ways[0].items():
+        assert ways[1][name] == pytest.approx(interval, abs=0.006)
 
 
 def test_an_interval_of_a_share_is_near_the_normal_one():

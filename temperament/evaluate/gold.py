@@ -76,12 +76,13 @@ def read_gold(
     columns = present_columns(rows, len(rows))
     asked: dict[Head, str | None] = {"temperament": temperament, "state": state}
     named = {head: _asked(asked[head], columns, path) or find_column(columns, NAMES[head]) for head in HEADS}
-    if not any(named.values()) and not any(_voted(columns, head) for head in HEADS):
+    ballots = [votes.Ballot.of(columns, head) for head in HEADS]
+    if not any(named.values()) and not any(ballots):
         raise _unlabelled(path, columns)
     where = text_column(rows, path, text)
-    voted = votes.vote_columns(columns, "state").values()
+    voted = {column for one in ballots for column in one.columns}
     also = find_column([column for column in columns if column not in voted], ALSO_COLUMNS)
-    return [_gold(row, where, named, also, columns) for row in rows]
+    return [_gold(row, where, named, also, ballots) for row in rows]
 
 
 def _messages(rows: Sequence[Row]) -> Iterator[Row]:
@@ -112,10 +113,6 @@ def _asked(name: str | None, columns: Sequence[str], path: Path) -> str | None:
     )
 
 
-def _voted(columns: Sequence[str], head: Head) -> bool:
-    return bool(votes.list_column(columns, head) or votes.vote_columns(columns, head))
-
-
 def _unlabelled(path: Path, columns: Sequence[str]) -> InputError:
     return InputError(
         f"{path} 里没有标注：要有名为 temperament（气质）或 state（情绪）的列，至少一个；多位标注者用 votes_t、votes_s，"
@@ -126,8 +123,10 @@ def _unlabelled(path: Path, columns: Sequence[str]) -> InputError:
     )
 
 
-def _gold(row: Row, text: str, named: Mapping[Head, str | None], also: str | None, columns: Sequence[str]) -> Gold:
-    voices = votes.row_votes(row, columns)
+def _gold(
+    row: Row, text: str, named: Mapping[Head, str | None], also: str | None, ballots: Sequence[votes.Ballot]
+) -> Gold:
+    voices = {one.head: one.votes(row) for one in ballots}
     labels: dict[Head, Vote] = {}
     ties: dict[Head, tuple[str, ...]] = {}
     for head in HEADS:

@@ -14,6 +14,7 @@ from temperament.evaluate.results import AlsoReport, BandScore, ClassScore, Head
 from temperament.features import Floats
 from temperament.labels import FEELINGS, LABELS, Band, Head, Reading
 
+_MANY = 5000
 SCORES = {
     "accuracy": confusion.accuracy,
     "balanced_accuracy": confusion.balanced_accuracy,
@@ -72,9 +73,17 @@ def head_report(
 
 
 def _drawn(pairs: Pairs, resamples: int, seed: int) -> NDArray[np.int64] | None:
-    """Return the confusion counts of every resample."""
+    """Return the confusion counts of every resample.
+
+    They are multinomial in the shares of the cells, whichever messages were drawn; of many messages the cells
+    themselves are drawn, which takes no time.
+    """
     if not resamples:
         return None
+    if len(pairs.true) > _MANY:
+        counts = pairs.counts()
+        random = np.random.default_rng(seed)
+        return random.multinomial(counts.sum(), (counts / counts.sum()).ravel(), resamples).reshape(-1, *counts.shape)
     return np.concatenate([pairs.counts(weights) for weights in bootstrap.draws(len(pairs.true), resamples, seed)])
 
 

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from temperament.datasets import STATE_COLUMNS, TEMPERAMENT_COLUMNS, Row
 from temperament.errors import UsageError
-from temperament.labels import HEADS, Head, state_label, temperament_label
+from temperament.labels import Head, state_label, temperament_label
 
 NAMES: dict[Head, tuple[str, ...]] = {"temperament": TEMPERAMENT_COLUMNS, "state": STATE_COLUMNS}
 _LISTS: dict[Head, tuple[str, ...]] = {
@@ -79,13 +80,25 @@ def listed(head: Head, value: object) -> tuple[Vote, ...]:
     return tuple(as_label(head, one.strip("'\" ")) for one in parts)
 
 
-def row_votes(row: Row, columns: Sequence[str]) -> dict[Head, tuple[Vote, ...]]:
-    """Return what every annotator said of one message, head by head; without annotators the tuples are empty."""
-    found: dict[Head, tuple[Vote, ...]] = {}
-    for head in HEADS:
-        name = list_column(columns, head)
-        if name is not None:
-            found[head] = listed(head, row.get(name))
-        else:
-            found[head] = tuple(as_label(head, row.get(one)) for one in vote_columns(columns, head).values())
-    return found
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """Where a file keeps the votes of one head: one column with lists, or one column an annotator."""
+
+    head: Head
+    lists: str | None
+    columns: tuple[str, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[str], head: Head) -> "Ballot":
+        """Find the votes of one head among the columns of a file; a column of lists goes first."""
+        return cls(head, list_column(columns, head), tuple(vote_columns(columns, head).values()))
+
+    def __bool__(self) -> bool:
+        """Tell whether the file has votes."""
+        return bool(self.lists or self.columns)
+
+    def votes(self, row: Row) -> tuple[Vote, ...]:
+        """Return what every annotator said of one message; nothing where the file has no votes."""
+        if self.lists is not None:
+            return listed(self.head, row.get(self.lists))
+        return tuple(as_label(self.head, row.get(one)) for one in self.columns)
