@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from temperament.playbook import Entry
 
+
 def playbook_table(shelves: "Mapping[str, Mapping[str, Entry]]", language: Language) -> RenderableType:
     """Return entries of a playbook, kind by kind, with their ids; kinds without entries are left out."""
     table = Table(box=box.SIMPLE_HEAD)
