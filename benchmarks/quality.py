@@ -5,23 +5,20 @@
 Files default to the public development set (``../shared``, where it is there) and the corpus test part. ``--train`` names
 what the plain classifier learns from and, where real messages are among it, what the other packages' thresholds are
 chosen on. The other packages come with ``pip install 'temperament[bench]'``; what is not installed is named and left
-out. Intervals are 95 % bootstrap percentiles over messages (1,000 resamples, fixed seed).
+out. Intervals are 95 % bootstrap percentiles over messages (1,000 resamples, fixed seed), those of ``temperament evaluate``.
 """
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
-import numpy as np
 from baselines import ANGER, PEERS, Anger, Answers, keywords, labels, majority, plain_classifier, tuned
-from numpy.typing import NDArray
 
 from temperament.datasets import Example, read_examples, read_rows, without_leaks
 from temperament.errors import ModelError
-from temperament.evaluate import HeadReport, Report, evaluate
+from temperament.evaluate import HeadReport, Report, between, estimate, evaluate, macro_f1s
 from temperament.labels import HEADS, Head, Reading
 from temperament.reader import Classifier
 from temperament.text import fold
@@ -34,10 +31,8 @@ JOINED = tuple(ROOT / "build" / f"{name}.jsonl" for name in ("more", "second"))
 """What ``make joined`` makes: further labels of this project, with the public texts they belong to."""
 TRAIN = (ROOT / "data" / "corpus" / "train.jsonl", REAL_TRAIN, *JOINED)
 MODELS = ("default", "semantic")
-RESAMPLES = 1000
 VOTES: dict[Head, str] = {"temperament": "votes_t", "state": "votes_s"}
 STEPS = (1.0, 0.8, 0.6, 0.4, 0.2)
-Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,48 +58,14 @@ def narrowed(states: Sequence[str]) -> list[str]:
     return [ANGER if state == ANGER else "rest" for state in states]
 
 
-def macro_f1s(true: Sequence[str], read: Sequence[str], weights: NDArray[np.int64], only: str | None = None) -> Scores:
-    """Return macro-F1 for every row of message weights (resamples × messages), as ``temperament.evaluate.macro_f1`` does.
-
-    The mean runs over the labels that occur in ``true`` under those weights; ``only`` asks for the F1 of one label.
-    """
-    gold, given = np.array(true), np.array(read)
-    columns = [label for label in sorted(set(true)) if only in {None, label}]
-    is_gold, is_given = (np.array([side == label for label in columns]).T for side in (gold, given))
-    found, support, named = (weights @ part.astype(np.int64) for part in (is_gold & is_given, is_gold, is_given))
-    f1 = 2 * found / np.maximum(support + named, 1)
-    occurs = support > 0
-    return np.asarray((f1 * occurs).sum(axis=1) / np.maximum(occurs.sum(axis=1), 1), np.float64)
-
-
-def interval(messages: int, scores: Callable[[NDArray[np.int64]], Scores]) -> str:
-    """Return a score with its 95 % bootstrap interval, as text; ``scores`` takes weights (resamples × messages)."""
-    whole = float(scores(np.ones((1, messages), np.int64))[0])
-    weights = np.random.default_rng(0).multinomial(messages, np.full(messages, 1 / messages), RESAMPLES)
-    low, high = np.percentile(scores(weights), [2.5, 97.5])
-    return f"{whole:.3f} [{low:.3f}, {high:.3f}]"
-
-
 def head_interval(true: Sequence[str], read: Sequence[str]) -> str:
     """Return macro-F1 over all labels of a head with its interval."""
-    return interval(len(true), lambda weights: macro_f1s(true, read, weights))
+    return str(estimate(len(true), lambda weights: macro_f1s(true, read, weights)))
 
 
 def anger_interval(true: Sequence[str], read: Sequence[str]) -> str:
     """Return the F1 of anger against the rest with its interval."""
-    return interval(len(true), lambda weights: macro_f1s(true, read, weights, only=ANGER))
-
-
-def between(sides: Sequence[Sequence[str]], only: str | None = None) -> str:
-    """Return the mean over all pairs of annotators, each scored against the other, with its interval."""
-
-    def mean(weights: NDArray[np.int64]) -> Scores:
-        pairs = (
-            macro_f1s(*pair, weights, only) for one, two in combinations(sides, 2) for pair in ((one, two), (two, one))
-        )
-        return np.asarray(np.mean(list(pairs), axis=0), np.float64)
-
-    return interval(len(sides[0]), mean)
+    return str(estimate(len(true), lambda weights: macro_f1s(true, read, weights, only=ANGER)))
 
 
 def judged(path: Path, models: dict[str, Classifier]) -> Judged:
@@ -142,7 +103,7 @@ def quality_table(file: Judged, systems: dict[str, Answers]) -> str:
         cells = (head_interval(file.true(head), given[head]) for head in HEADS)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     if file.annotators:
-        pairs = (between([one[head] for one in file.annotators]) for head in HEADS)
+        pairs = (str(between([one[head] for one in file.annotators])) for head in HEADS)
         lines.append(f"| annotators against each other | {' | '.join(pairs)} |")
     return "\n".join(lines) + "\n"
 
@@ -172,7 +133,7 @@ def calibration_table(reports: dict[tuple[str, str], Report]) -> str:
     names = ["file", "model", "head", "ECE", "high: right", "medium", "low", "accuracy at 100%", *shares]
     lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     for (file, model), report in reports.items():
-        for scores in (report.temperament, report.state):
+        for scores in report.heads:
             lines.append(f"| {' | '.join((file, model, scores.head, *_calibration(scores)))} |")
     return "\n".join(lines) + "\n"
 
@@ -192,6 +153,8 @@ def further_table(reports: dict[tuple[str, str], Report]) -> str:
     lines = ["| file | model | in gold | named | precision | recall | F1 | ECE of presence |", "|---" * 8 + "|"]
     for (file, model), report in reports.items():
         also = report.also
+        if also is None:
+            continue
         numbers = (f"{value:.3f}" for value in (also.precision, also.recall, also.f1, also.calibration_error))
         lines.append(f"| {file} | {model} | {also.support} | {also.named} | {' | '.join(numbers)} |")
     return "\n".join(lines) + "\n"

@@ -258,14 +258,52 @@ def _read_xlsx(data: bytes, path: Path) -> list[Row]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
+def table_bytes(rows: Sequence[Row], path: Path) -> bytes:
+    """Return rows as the bytes of a table of the kind ``path`` names: jsonl, csv, tsv or xlsx.
+
+    Lists become text with ``|`` between their items where the kind has no lists; CSV gets the mark by which Excel
+    knows UTF-8. Raises ``InputError`` for another kind.
+    """
+    suffix = path.suffix.lower()
+    if suffix in {".jsonl", ".ndjson"}:
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8", "backslashreplace")
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [header, *([_cell(row.get(key)) for key in header] for row in rows)]
+    if suffix == ".xlsx":
+        return _xlsx_bytes(lines)
+    if suffix not in {".csv", ".tsv"}:
+        raise InputError(
+            f"写不成 {path.name} 这种文件。可以写：.jsonl、.csv、.tsv、.xlsx。",
+            f"{path.name} is not a kind of file that can be written. Use one of: .jsonl, .csv, .tsv, .xlsx.",
+        )
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter="\t" if suffix == ".tsv" else ",").writerows(lines)
+    return text.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def _cell(value: object) -> str:
+    return "|".join(map(as_text, value)) if isinstance(value, list | tuple) else as_text(value)
+
+
+def _xlsx_bytes(lines: Sequence[Sequence[str]]) -> bytes:
+    import openpyxl
+
+    workbook, data = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = workbook.create_sheet()
+    for line in lines:
+        sheet.append([openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", text) for text in line])
+    workbook.save(data)
+    return data.getvalue()
+
+
 def read_texts(path: Path, column: str | None = None) -> list[str]:
     """Read the messages of a file: the named text column, or the first one with a usual name.
 
     A row without text gives an empty message, so that no row is lost.
     """
     rows = read_rows(path)
-    name = _text_column(rows, path, column) if rows else ""
-    return [_as_text(row.get(name)) for row in rows]
+    name = text_column(rows, path, column) if rows else ""
+    return [as_text(row.get(name)) for row in rows]
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -274,7 +312,7 @@ def read_examples(path: Path) -> list[Example]:
     if not rows:
         raise InputError(f"{path} 里没有消息。", f"{path} holds no messages.")
     columns = [
-        _text_column(rows, path),
+        text_column(rows, path),
         _column(rows, TEMPERAMENT_COLUMNS, path),
         _column(rows, STATE_COLUMNS, path),
     ]
@@ -282,55 +320,65 @@ def read_examples(path: Path) -> list[Example]:
 
 
 def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Example:
-    text, temperament, state = (_as_text(row.get(column)) for column in columns)
+    text, temperament, state = (as_text(row.get(column)) for column in columns)
     also: object = next((row[name] for name in ALSO_COLUMNS if row.get(name)), "")
-    further = also if isinstance(also, list) else _SEPARATORS.split(_as_text(also))
+    further = also if isinstance(also, list) else _SEPARATORS.split(as_text(also))
     try:
         return Example(
             text=text,
             temperament=temperament_label(temperament),
             state=state_label(state),
             also=tuple(state_label(str(one)) for one in further if str(one).strip()),
-            id=_as_text(row.get("id")),
-            source=_as_text(row.get("source") or row.get("channel")),
+            id=as_text(row.get("id")),
+            source=as_text(row.get("source") or row.get("channel")),
             torn=tuple(map(str, row["torn"])) if isinstance(row.get("torn"), list) else (),
         )
     except TemperamentError as error:
         raise InputError(f"{path} 第 {number} 条：{error.zh}", f"{path} item {number}: {error.en}") from error
 
 
-def _text_column(rows: Sequence[Row], path: Path, asked: str | None = None) -> str:
-    """Find the column of messages: the asked one, one with a usual name, or the only one that holds such a name."""
+def text_column(rows: Sequence[Row], path: Path, asked: str | None = None) -> str:
+    """Return the column of messages: the asked one, one with a usual name, or the only one that holds such a name.
+
+    Raises ``InputError`` naming the columns there are.
+    """
     usual = [name for name in TEXT_COLUMNS if not name.isascii()]
-    close = [key for key in _present(rows) if any(name in key for name in usual)]
+    close = [key for key in present_columns(rows) if any(name in key for name in usual)]
     if asked is None and len(close) == 1:
         return close[0]
     try:
         return _column(rows, (asked,) if asked else TEXT_COLUMNS, path)
     except InputError as error:
         raise InputError(
-            f"{error.zh}也可以用 classify 的 --text-column 指明。",
-            f"{error.en} Or name it with --text-column of classify.",
+            f"{error.zh}也可以用 classify、evaluate 的 --text-column 指明。",
+            f"{error.en} Or name it with --text-column of classify or evaluate.",
         ) from error
 
 
-def _present(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(str(key) for row in rows[:100] for key in row if key is not None))
+def present_columns(rows: Sequence[Row], first: int = 100) -> list[str]:
+    """Return the columns that occur in the first rows, in their order."""
+    return list(dict.fromkeys(str(key) for row in rows[:first] for key in row if key is not None))
+
+
+def find_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the column that has the first of some usual names, whatever its case; ``None`` where there is none."""
+    cleaned = {column.strip().lower(): column for column in columns}
+    return next((cleaned[name.lower()] for name in names if name.lower() in cleaned), None)
 
 
 def _column(rows: Sequence[Row], names: Sequence[str], path: Path) -> str:
-    present = _present(rows)
-    cleaned = {key.strip().lower(): key for key in present}
-    for name in names:
-        if name.lower() in cleaned:
-            return cleaned[name.lower()]
+    present = present_columns(rows)
+    found = find_column(present, names)
+    if found is not None:
+        return found
     raise InputError(
         f"{path} 里没有名为 {'/'.join(names)} 的列；现有的列：{'、'.join(present) or '（无）'}。请改列名。",
         f"{path} has no column named {'/'.join(names)}; it has: {', '.join(present) or '(none)'}. Rename the column.",
     )
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a cell as text: nothing for a missing value."""
     if value is None or value != value:  # NaN, the missing value of tables, differs from itself
         return ""
     return value if isinstance(value, str) else str(value)

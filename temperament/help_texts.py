@@ -315,12 +315,80 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "linear: fast, numpy alone; encoder: fine-tunes the compact encoder, needs temperament[finetune], about an hour.",
     ),
     "evaluate": (
-        "在标注好的消息上给模型打分。\n\n例：temperament evaluate data/corpus/test.jsonl",
-        "Score a model on labelled messages.\n\nExample: temperament evaluate data/corpus/test.jsonl",
+        "在标注好的消息（或对话里客户的话）上给模型打分：各标签、混淆、是否可信、区间、最有把握的误读，也可两个模型相比。\n\n"
+        "例：temperament evaluate 标注.xlsx --by 渠道\n\n"
+        "例：temperament evaluate 标注.csv --compare semantic -o 报告.html",
+        "Score a model on labelled messages (or a customer's labelled turns): by label, confusion, calibration, intervals, surest "
+        "wrong readings; or compare two models.\n\n"
+        "Example: temperament evaluate labelled.xlsx --by channel\n\n"
+        "Example: temperament evaluate labelled.csv --compare semantic -o report.html",
     ),
     "evaluate.file": (
-        "标注文件（jsonl、csv、tsv、xlsx）。",
-        "A labelled file (jsonl, csv, tsv, xlsx).",
+        "标注文件（jsonl、csv、tsv、xlsx）：列 text，加 temperament、state 之一；多位标注者用 votes_t、votes_s，或 state_1、state_2。",
+        "A labelled file (jsonl, csv, tsv, xlsx): a column text, and temperament or state or both; several annotators in votes_t, "
+        "votes_s, or in state_1, state_2.",
+    ),
+    "evaluate.compare": (
+        "另一个模型：两者相比，带成对检验。",
+        "Another model: both are compared, with paired tests.",
+    ),
+    "evaluate.by": (
+        "按这一列的值分别打分，如 source、channel（可多次）。",
+        "Scores by every value of this column, such as source or channel (repeatable).",
+    ),
+    "evaluate.worst": (
+        "每项列出多少条最有把握的误读，连同依据。",
+        "How many of the surest wrong readings to show, with their evidence.",
+    ),
+    "evaluate.temperament_column": (
+        "气质标签那一列。",
+        "The column of temperament labels.",
+    ),
+    "evaluate.state_column": (
+        "情绪标签那一列。",
+        "The column of state labels.",
+    ),
+    "evaluate.output": (
+        "报告写到哪个文件；.html、.md、.json 各按其格式。",
+        "The file for the report; .html, .md and .json set the format.",
+    ),
+    "report_format": (
+        "text 给人看，json 一个对象，markdown，html 单个文件带图。",
+        "text for people, json: one object, markdown, html: one file with plots.",
+    ),
+    "bootstrap": (
+        "自助法重抽次数；0 不算区间。",
+        "Bootstrap draws for the intervals; 0 for none.",
+    ),
+    "seed": (
+        "重抽的种子；相同则结果相同。",
+        "Seed of the draws; the same seed gives the same intervals.",
+    ),
+    "agreement": (
+        "几位标注者有多一致：百分比、Cohen、Fleiss、Krippendorff、各标签、不一致的消息；-o 写出多数标签。\n\n"
+        "例：temperament agreement 标注.xlsx -o 多数.csv\n\n"
+        "例：temperament agreement 小王.csv 小李.csv 小张.csv",
+        "How far annotators agree: per cent, Cohen, Fleiss, Krippendorff, by label, the messages they disagree on; -o writes the "
+        "majority's labels.\n\n"
+        "Example: temperament agreement labelled.xlsx -o majority.csv\n\n"
+        "Example: temperament agreement wang.csv li.csv zhang.csv",
+    ),
+    "agreement.files": (
+        "一个文件（列 state_1、state_2……，或 votes_s，或一行一次标注带 annotator 列），或每人一个文件（按 id，没有则按原文对上）。",
+        "One file (columns state_1, state_2 …, or votes_s, or a row for every annotation with a column annotator), or one file for "
+        "each annotator (joined by id, else by text).",
+    ),
+    "agreement.columns": (
+        "各位标注者的列（可多次）。",
+        "A column with one annotator's labels (repeatable).",
+    ),
+    "agreement.show": (
+        "列出多少条不一致的消息。",
+        "How many disagreements to list.",
+    ),
+    "agreement.output": (
+        "把多数标签写到这个文件（jsonl、csv、xlsx）。",
+        "Write the majority's labels to this file (jsonl, csv, xlsx).",
     ),
     "playbook.list": (
         "列出话术库的全部条目。\n\n例：temperament playbook list",

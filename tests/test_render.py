@@ -14,13 +14,11 @@ from rich.console import Console
 
 from temperament import playbook
 from temperament.advice import recommend
-from temperament.datasets import Example
-from temperament.evaluate import evaluate
-from temperament.labels import HEADS, LABELS, NAMES, STATES, TEMPERAMENTS, Evidence, Reading
+from temperament.labels import HEADS, LABELS, STATES, TEMPERAMENTS, Evidence, Reading
 from temperament.language import LANGUAGES
 from temperament.render.cards import NOTES_SHOWN, advice_card, reading_card
 from temperament.render.jsonl import json_line, reading_json
-from temperament.render.tables import entry_title, entry_yaml, playbook_table, report_tables
+from temperament.render.tables import entry_title, entry_yaml, playbook_table
 from temperament.render.words import source_name, word
 
 MESSAGES = [
@@ -222,51 +220,6 @@ def test_json_has_the_keys_of_the_contract():
     ]
     assert list(reading_json(reading)) == keys
     assert list(reading_json(reading, recommend(reading))) == [*keys, "advice"]
-
-
-@pytest.fixture(scope="module")
-def report():
-    """Two angry and two calm messages, one of each read rightly."""
-    gold = [
-        Example("好", temperament, state) for temperament, state in (("choleric", "angry"), ("unclear", "calm"))
-    ] * 2
-    return evaluate(
-        gold, [Reading.of("choleric", "angry"), Reading.of("unclear", "angry"), *[Reading.of("unclear")] * 2]
-    )
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_report_tables(report, language):
-    """Scores, classes and the confusion matrix of both heads, in straight columns."""
-    text = shown(report_tables(report, language), 100)
-    assert text.count("macro-F1") == 2
-    assert f"macro-F1 {report.state.macro_f1:.3f}" in text
-    assert f"{report.state.calibration_error:.3f}" in text
-    assert word("support", language) in text
-    for label in ("angry", "calm", "choleric", "unclear"):
-        assert NAMES[label].show(language) in text
-    angry = next(line for line in reversed(text.splitlines()) if line.strip().startswith(NAMES["angry"].show(language)))
-    assert angry.split()[-2:] == ["1", "1"]
-
-
-@pytest.mark.parametrize(
-    ("language", "further", "surest"),
-    [("zh", "另有情绪", "只读最有把握的"), ("en", "further states", "reading only the surest")],
-)
-def test_report_tables_show_coverage_and_further_states(language, further, surest):
-    """Both heads have a line of accuracy by share read, and the further states come last."""
-    gold = [Example("好", "unclear", "angry", ("anxious",)), Example("好", "unclear", "calm")]
-    found = evaluate(
-        gold, [replace(Reading.of(state="angry"), also=("anxious", "difficult")), Reading.of(state="angry")]
-    )
-    text = " ".join(shown(report_tables(found, language), 100).split())
-    assert text.count(surest) == 2
-    assert f"{surest} 100% → 1.00 80% → 1.00" in text
-    assert f"{surest} 100% → 0.50 80% → 0.50 60% → 0.50 40% → 1.00 20% → 1.00" in text
-    assert (
-        f"{further} F1 0.667 {word('precision', language)} 0.500 (n=2) {word('recall', language)} 1.000 (n=1)" in text
-    )
-    assert text.endswith(f"{word('ece', language)} {found.also.calibration_error:.3f}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,8 +15,13 @@ from temperament.language import LANGUAGES, VARIABLE, Language, default_language
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from temperament.labels import Reading
     from temperament.playbook import Playbook
+    from temperament.reader import Classifier
 
+_CHUNK = 200
+_WORTH_A_BAR = 1000
+_FILE_WIDTH = 100
 OutputFormat = Literal["text", "json"]
 Lang = Annotated[str | None, typer.Option("--lang", help=tell("lang"))]
 Format = Annotated[OutputFormat, typer.Option("--format", help=tell("format"))]
@@ -53,6 +58,37 @@ def show(*renderables: "RenderableType") -> None:
         write(captured.get())
 
 
+def as_text(renderable: "RenderableType") -> str:
+    """Return a renderable as the plain text of a file."""
+    from rich.console import Console
+
+    console = Console(highlight=False, width=_FILE_WIDTH, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        console.print(renderable)
+    return captured.get()
+
+
+def check_place(path: Path | None) -> None:
+    """Refuse a file in a folder that does not exist, before any work is done for it."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise InputError(
+            f"{path.parent} 这个文件夹不存在。请先建好，或换一个位置。",
+            f"The folder {path.parent} does not exist. Make it first, or choose another place.",
+        )
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file whole; raises ``InputError`` that says why it cannot be written."""
+    try:
+        path.write_bytes(data)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"{path} 写不了（{why}）。请换一个名字或位置。",
+            f"{path} cannot be written ({why}). Choose another name or place.",
+        ) from error
+
+
 def write_json(values: Iterable[dict[str, Any]]) -> None:
     """Print one JSON object a line."""
     from temperament.render.jsonl import json_line
@@ -85,6 +121,21 @@ def read_messages(texts: list[str] | None, file: Path | None, column: str | None
         hint = ("请输入消息，一行一条，Ctrl-D 结束：", "Type messages, one a line; end with Ctrl-D:")
         sys.stderr.write(hint[default_language() == "en"] + "\n")
     return [line for line in decode(sys.stdin.buffer.read()).splitlines() if line.strip()]
+
+
+def read_all(classifier: "Classifier", messages: list[str], *, explain: bool = True) -> "Iterator[Reading]":
+    """Read in chunks, with a progress bar on standard error when there are many."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    shown = len(messages) >= _WORTH_A_BAR and console.is_terminal
+    with Progress(console=console, disable=not shown, transient=True) as progress:
+        task = progress.add_task("", total=len(messages))
+        for start in range(0, len(messages), _CHUNK):
+            chunk = messages[start : start + _CHUNK]
+            yield from classifier.classify_many(chunk, explain=explain)
+            progress.advance(task, len(chunk))
 
 
 def open_playbook(folder: Path | None) -> "Playbook":

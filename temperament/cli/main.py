@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from temperament import __version__
-from temperament.cli import advising, checking, conversing, playbook, reading
+from temperament.cli import advising, checking, conversing, evaluating, playbook, reading
 from temperament.cli.common import Lang, ask_language
 from temperament.errors import ExitCode, TemperamentError
 from temperament.help_texts import tell
@@ -33,7 +33,8 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("template", advising.template),
     ("trust", advising.trust),
     ("train", reading.train),
-    ("evaluate", reading.evaluate),
+    ("evaluate", evaluating.evaluate),
+    ("agreement", evaluating.agreement),
 )
 _PLAYBOOK_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("list", playbook.list_entries),

@@ -1,9 +1,8 @@
-"""Commands that read messages: classify, train, evaluate."""
+"""Commands that read messages: classify, train."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +16,7 @@ from temperament.cli.common import (
     TextColumn,
     ask_language,
     open_playbook,
+    read_all,
     read_messages,
     show,
     write_json,
@@ -24,12 +24,7 @@ from temperament.cli.common import (
 from temperament.errors import InputError, UsageError
 from temperament.help_texts import tell
 
-if TYPE_CHECKING:
-    from temperament.labels import Reading
-
 ModelKind = Literal["linear", "encoder"]
-_CHUNK = 200
-_WORTH_A_BAR = 1000
 
 
 def classify(
@@ -52,7 +47,7 @@ def classify(
         sys.stderr.write(("没有读到消息。\n", "No messages were given.\n")[language == "en"])
     book = open_playbook(playbook)
     batch = file is not None or len(messages) > 1
-    readings = _read_all(Classifier.load(choose(model, 2 if batch else 1)), messages)
+    readings = read_all(Classifier.load(choose(model, 2 if batch else 1)), messages)
     pairs = ((reading, recommend(reading, channel, language=language, book=book)) for reading in readings)
     if form == "json":
         from temperament.render.jsonl import reading_json
@@ -63,21 +58,6 @@ def classify(
 
     for number, (reading, advice) in enumerate(pairs, 1):
         show(reading_card(reading, advice, number))
-
-
-def _read_all(classifier: Any, messages: list[str]) -> "Iterator[Reading]":
-    """Read in chunks, with a progress bar on standard error when there are many."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    shown = len(messages) >= _WORTH_A_BAR and console.is_terminal
-    with Progress(console=console, disable=not shown, transient=True) as progress:
-        task = progress.add_task("", total=len(messages))
-        for start in range(0, len(messages), _CHUNK):
-            chunk = messages[start : start + _CHUNK]
-            yield from classifier.classify_many(chunk)
-            progress.advance(task, len(chunk))
 
 
 def train(
@@ -125,27 +105,3 @@ def _train_encoder() -> Any:
             f"Fine-tuning the encoder needs {error.name}. Run: pip install 'temperament[finetune]'.",
         ) from error
     return train_encoder_model
-
-
-def evaluate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=tell("evaluate.file"))],
-    model: ModelName = "default",
-    form: Format = "text",
-    lang: Lang = None,
-) -> None:
-    """Score a model on labelled messages."""
-    from dataclasses import asdict
-
-    from temperament.datasets import read_examples
-    from temperament.evaluate import evaluate as compare
-    from temperament.reader import Classifier, choose
-    from temperament.render.tables import report_tables
-
-    language = ask_language(lang)
-    gold = read_examples(file)
-    reader = Classifier.load(choose(model, max(len(gold), 2)))
-    report = compare(gold, reader.classify_many([one.text for one in gold], explain=False))
-    if form == "json":
-        write_json([asdict(report)])
-    else:
-        show(report_tables(report, language))
