@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: install test lint bench joined model semantic soft forecast build
+.PHONY: install test lint bench joined model replies semantic soft forecast build
 
 install:  ## install in place with the development tools
 	$(PYTHON) -m pip install -e ".[dev]"
@@ -35,6 +35,9 @@ joined:  ## put the public texts back to their labels (needs ../shared, or your 
 model: joined  ## rebuild models/default
 	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/default \
 		--typical $(REAL) --typical build/more.jsonl --soft build/soft.jsonl $(TESTS)
+
+replies:  ## learn models/replies, the second reader of the reply checker, again
+	$(PYTHON) -m temperament.reply.learning data/replies.jsonl -o models/replies/replies.json
 
 semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an hour on two cores)
 	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/semantic \

@@ -3,7 +3,8 @@
 python benchmarks/replies.py [--replies data/replies.jsonl] [--helpdesk ../shared/…/helpdesk.jsonl.gz]
                              [--examples N] [-o benchmarks/REPLIES.md]
 
-A reply counts as flagged when it has a finding of level error or warning. Examples of real replies are other people's
+A reply counts as flagged when it has a finding of level error or warning; where it says so, also for a suggestion of the
+second reader (``temperament.reply.learned``). Examples of real replies are other people's
 text: they are for looking at, not for a file in this repository.
 """
 
@@ -23,6 +24,8 @@ from quality import publish
 
 from temperament import playbook
 from temperament.reply import KINDS, Finding, check_reply, shipped_checker
+from temperament.reply.learned import LEARNED
+from temperament.reply.rules import usual_texts
 from temperament.reply.sieve import Sieve
 from temperament.text import fold
 
@@ -31,6 +34,16 @@ HELPDESK = Path(__file__).resolve().parents[2] / "shared" / "conversations" / "h
 SAMPLE = 3000
 ROUNDS = 5
 _LONGEST = 60
+
+
+PARTS = {
+    "dev": "the rules' own writer; rules made on it",
+    "train": "written to be learned from; looked at",
+    "independent-dev": "two of three writers who had not seen the rules; rules mended on it, learned from",
+    "test": "the rules' own writer, after the rules; a few of its false alarms were seen and mended since",
+    "independent-test": "the third of those writers; its replies were not looked at, its scores several times",
+    "fresh": "written by the one who mended the rules, after they were frozen, to be hard: polite, without the usual words",
+}
 
 
 def flagged(findings: Iterable[Finding]) -> bool:
@@ -43,21 +56,39 @@ def share(part: int, whole: int) -> str:
     return f"{part / whole:.3f} ({part} of {whole})" if whole else "–"
 
 
+def suspected(findings: Iterable[Finding]) -> bool:
+    """Tell whether a reply is flagged, or the second reader suggests that it is faulty."""
+    return any(one.level != "suggestion" or one.kind == LEARNED for one in findings)
+
+
+WAYS: dict[str, Callable[[str], bool]] = {
+    "rules alone": lambda reply: flagged(check_reply(reply, disable=[LEARNED])),
+    "rules, eased by the second reader": lambda reply: flagged(check_reply(reply)),
+    "with its suggestions": lambda reply: suspected(check_reply(reply)),
+}
+"""Ways of counting a reply as flagged."""
+
+
 def written(rows: Sequence[dict[str, Any]], part: str) -> str:
-    """Return precision and recall on one part of the written replies, and the recall of every kind."""
+    """Return precision and recall on one part of the written replies each way, and the recall of every kind."""
     chosen = [row for row in rows if row["part"] == part]
-    hits = [flagged(check_reply(row["reply"])) for row in chosen]
-    true = sum(hit and row["violation"] for hit, row in zip(hits, chosen, strict=True))
     faulty = sum(row["violation"] for row in chosen)
+    hits = {way: [flags(row["reply"]) for row in chosen] for way, flags in WAYS.items()}
     lines = [
         f"### Written replies, part {part} ({len(chosen)}, {faulty} with a violation)\n",
-        f"precision {share(true, sum(hits))}, recall {share(true, faulty)}\n",
-        "| kind | flagged |",
-        "|---|---|",
+        f"{PARTS[part]}.\n",
+        "| flagged | precision | recall |",
+        "|---|---|---|",
     ]
+    for way, hit in hits.items():
+        true = sum(one and row["violation"] for one, row in zip(hit, chosen, strict=True))
+        lines.append(f"| {way} | {share(true, sum(hit))} | {share(true, faulty)} |")
+    lines += ["", "| kind | rules alone | with the second reader's suggestions |", "|---|---|---|"]
+    first, *_, last = hits.values()
     for kind in KINDS:
-        of_kind = [hit for hit, row in zip(hits, chosen, strict=True) if kind in row["kinds"]]
-        lines.append(f"| {kind} | {share(sum(of_kind), len(of_kind))} |")
+        of_kind = [index for index, row in enumerate(chosen) if kind in row["kinds"]]
+        found = [share(sum(hit[index] for index in of_kind), len(of_kind)) for hit in (first, last)]
+        lines.append(f"| {kind} | {' | '.join(found)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -100,8 +131,9 @@ def speed(title: str, replies: Sequence[str]) -> str:
     checker = shipped_checker()
     expressions = [re.compile(one) for rule in checker.rules for one in rule.expressions]
     texts = {reply: checker.view(reply).text for reply in replies}
-    sieve = Sieve([one.pattern for one in expressions])
+    sieve = Sieve([one.pattern for one in expressions], usual_texts(playbook.shipped()))
     whole = microseconds(check_reply, replies)
+    unread = microseconds(lambda reply: check_reply(reply, disable=[LEARNED]), replies)
     folding, seeing = microseconds(fold, replies), microseconds(checker.view, replies)
     sieving = microseconds(lambda reply: sieve.candidates(texts[reply]), replies)
     tried = sum(len(sieve.candidates(text)) for text in texts.values()) / len(replies)
@@ -112,13 +144,14 @@ def speed(title: str, replies: Sequence[str]) -> str:
         "folding the text": folding,
         "undoing evasions": seeing - folding,
         "sieve: which expressions can match": sieving,
-        "trying them, exceptions, levels, messages": whole - seeing - sieving,
+        "trying them, exceptions, levels, messages": unread - seeing - sieving,
+        "the second reader": whole - unread,
     }
     rows = [f"| {step} | {time_:.1f} | {time_ / whole:.0%} |" for step, time_ in steps.items()]
     length = sum(map(len, replies)) / len(replies)
     return (
         f"### Speed: {title} ({len(replies):,}, {length:.0f} characters on average)\n\n"
-        f"{1e6 / whole:,.0f} replies a second of processor time on one core; of {len(expressions)} expressions {tried:.1f} "
+        f"{1e6 / whole:,.0f} replies a second of processor time on one core ({1e6 / unread:,.0f} with the rules alone); of {len(expressions)} expressions {tried:.1f} "
         f"are tried a reply; {(whole - sieving + trying) / whole:.1f} times as fast as trying all of them.\n\n"
         "| step | µs a reply | share |\n|---|---|---|\n" + "\n".join(rows) + "\n"
     )
@@ -138,7 +171,11 @@ def helpdesk(path: Path, shown: int) -> str:
     seen = [line for key, _ in counts.most_common() for line in (str(key), *examples[key][:shown])] if shown else []
     return (
         f"### Real helpdesk replies (a sample of {len(sample):,})\n\n"
-        f"flagged: {share(sum(map(flagged, found)), len(sample))}\n\n"
+        "Flagged replies of other samples of the same 6,167 were looked at to mend false alarms, so this is no blind count. "
+        "Of 100 flagged ones read by hand about 73 do hold a violation, nearly all an empty promise or a perfunctory "
+        "apology; about 27 are false alarms: some 2 % of all replies.\n\n"
+        f"flagged: {share(sum(map(flagged, found)), len(sample))}; with the second reader's suggestions: "
+        f"{share(sum(map(suspected, found)), len(sample))}\n\n"
         "| rule | level | replies |\n|---|---|---|\n" + "\n".join(rows + seen) + "\n"
     )
 
@@ -152,7 +189,7 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.replies.read_text(encoding="utf-8").splitlines()]
-    parts = [written(rows, part) for part in ("dev", "test", "independent")]
+    parts = [written(rows, part) for part in PARTS]
     parts.append(forbidden())
     if options.helpdesk.exists():
         parts.append(helpdesk(options.helpdesk, options.examples))

@@ -230,6 +230,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "把现有的问题记成已知（只存摘要，不存原话），不报，退出码 0。",
         "Note all present findings as known (digests only, no words) and exit with 0.",
     ),
+    "check.no_learned": (
+        "只用规则，不听第二读者（学出来的小模型：没有规则对得上时给建议，把多半是误报的降为建议）。",
+        "Rules only: leave out the second reader, a small learned model that suggests where no rule matches and turns likely "
+        "false alarms into suggestions.",
+    ),
     "check.explain": (
         "讲一条规则：为什么、对谁多重、一定报和一定不报的例句、出处。",
         "Explain a rule: why, how grave for whom, what must and must not fire, source.",

@@ -46,6 +46,7 @@ def check(
     fail_on: Annotated[Threshold, typer.Option("--fail-on", help=tell("check.fail_on"))] = "warning",
     baseline: Annotated[Path | None, typer.Option("--baseline", help=tell("check.baseline"))] = None,
     write_baseline: Annotated[Path | None, typer.Option("--write-baseline", help=tell("check.write_baseline"))] = None,
+    no_learned: Annotated[bool, typer.Option("--no-learned", help=tell("check.no_learned"))] = False,  # noqa: FBT002
     explain: Annotated[str | None, typer.Option("--explain", metavar="RULE", help=tell("check.explain"))] = None,
     self_test: Annotated[bool, typer.Option("--self-test", help=tell("check.self_test"))] = False,  # noqa: FBT002
     playbook: OwnPlaybook = None,
@@ -64,9 +65,11 @@ def check(
     from temperament.reply.baseline import read_baseline, without_known
     from temperament.reply.baseline import write_baseline as note_down
     from temperament.reply.drafts import check_all
+    from temperament.reply.learned import LEARNED
 
     reading = _reading(state, temperament)
-    wanted = Wanted(reading, channel_named(channel), frozenset(disable or ()), tuple(allow or ()), language)
+    left_out = frozenset((*(disable or ()), *([LEARNED] if no_learned else ())))
+    wanted = Wanted(reading, channel_named(channel), left_out, tuple(allow or ()), language)
     known = read_baseline(baseline) if baseline is not None else frozenset()
     drafts = _drafts(texts, file, text_column)
     if not drafts:

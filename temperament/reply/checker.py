@@ -10,11 +10,13 @@ from temperament.labels import Reading
 from temperament.language import Language, default_language
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Channel, Level, Phrase, ReplyPart
-from temperament.reply.findings import KINDS, LEVELS, MISSING, Finding, without_allowed, without_doubles
+from temperament.reply.findings import KINDS, MISSING, Finding, without_allowed, without_doubles
+from temperament.reply.learned import DOUBTED, LEARNED, RULE, Opinion
+from temperament.reply.levels import eased_away, level_of
 from temperament.reply.meaning import TEXT_SEARCHED, meant, quotations
 from temperament.reply.parts import Parts, PartsSeen
-from temperament.reply.rules import Rule, rules_of
-from temperament.reply.sieve import Sieve
+from temperament.reply.rules import Rule, rules_of, usual_texts
+from temperament.reply.sieve import Sieve, codes_of
 from temperament.reply.views import Spellings, View
 
 MOST_PLACES = 20
@@ -48,7 +50,9 @@ class Checker:
         self.rules = rules_of(book)
         written = [(rule, expression) for rule in self.rules for expression in rule.expressions]
         self._patterns = [(rule, re.compile(expression)) for rule, expression in written]
-        self._sieve = Sieve([expression for _, expression in written])
+        usual = usual_texts(book)
+        self._sieve = Sieve([expression for _, expression in written], usual)
+        self._exceptions = {rule: Sieve([but.pattern for but in rule.but], usual[:100]) for rule in self.rules}
         self._parts = Parts(book)
         self._spellings = Spellings(book.spellings.values())
         self.names = frozenset(
@@ -58,6 +62,8 @@ class Checker:
                 *(part.id for part in self._parts.entries.values()),
                 *KINDS,
                 MISSING,
+                LEARNED,
+                RULE,
             }
         )
         """What can be left out: ids of rules, checks and parts, and kinds."""
@@ -68,10 +74,14 @@ class Checker:
 
     def check(self, reply: str, wanted: Wanted) -> list[Finding]:
         """Return the findings of one reply; see ``check_reply``."""
-        self.refuse_unknown(wanted.disable)
+        if wanted.disable:
+            self.refuse_unknown(wanted.disable)
         view = self.view(reply)
         parts = self._parts.seen(view.text)
-        found = list(self._found(view, parts, wanted))
+        opinion = Opinion(codes_of(view.text), wanted.disable)
+        found = list(self._found(view, parts, wanted, opinion))
+        if not found and view.text and opinion.finds:
+            found = [opinion.finding(view, wanted.spoken)]
         kept = without_doubles(without_allowed(found, reply, wanted.allow)) if found else []
         if wanted.reading is not None and MISSING not in wanted.disable and view.text:
             kept.extend(self._missing(view, parts, wanted.reading, wanted))
@@ -80,7 +90,8 @@ class Checker:
     def matching(self, reply: str) -> set[str]:
         """Return the names of all rules found in a reply, those that stand inside a graver finding, too."""
         view = self.view(reply)
-        return {one.rule for one in self._found(view, self._parts.seen(view.text), Wanted())}
+        opinion = Opinion(codes_of(view.text), frozenset({LEARNED}))
+        return {one.rule for one in self._found(view, self._parts.seen(view.text), Wanted(), opinion)}
 
     def shows(self, part: ReplyPart, reply: str) -> bool:
         """Tell whether a reply holds a part."""
@@ -92,28 +103,37 @@ class Checker:
         if unknown:
             name = min(unknown)
             raise UsageError(
-                f"没有“{name}”这条规则。用 temperament playbook list 看全部编号；类别有：{'、'.join((*KINDS, MISSING))}。",
+                f"没有“{name}”这条规则。用 temperament playbook list 看全部编号；类别有：{'、'.join((*KINDS, MISSING, LEARNED))}。",
                 f"There is no rule {name!r}. See all ids with: temperament playbook list; kinds are: "
-                f"{', '.join((*KINDS, MISSING))}.",
+                f"{', '.join((*KINDS, MISSING, LEARNED))}.",
             )
 
-    def _found(self, view: View, parts: PartsSeen, wanted: Wanted) -> Iterator[Finding]:
-        for rule, start, end in self._matches(view, parts):
+    def _found(self, view: View, parts: PartsSeen, wanted: Wanted, opinion: Opinion) -> Iterator[Finding]:
+        language: Language | None = None
+        for rule, start, end in self._matches(view, parts, opinion):
             if not wanted.disable.isdisjoint((rule.name, rule.check.id, rule.check.kind)):
                 continue
-            level = _level(rule, parts, start, end, wanted.reading)
-            if level is not None:
-                yield _finding(rule, level, view, (start, end), wanted)
+            level = level_of(rule, parts, start, end, wanted.reading)
+            if level is None:
+                continue
+            language = language or wanted.spoken
+            doubted = level == rule.level != "suggestion" and opinion.doubts(rule.check.id)
+            yield _finding(rule, level, view, (start, end), wanted.reading, language, doubted=doubted)
 
-    def _matches(self, view: View, parts: PartsSeen) -> Iterator[tuple[Rule, int, int]]:
+    def _matches(self, view: View, parts: PartsSeen, opinion: Opinion) -> Iterator[tuple[Rule, int, int]]:
         """Find every rule's places; places of one rule that overlap are one."""
-        texts = {False: view.text, True: view.folded.text}
+        texts = (view.text, view.folded.text)
+        if texts[0] == texts[1]:
+            candidates = self._sieve.candidates(texts[0], opinion.held)
+        else:
+            candidates = self._sieve.candidates("\n".join(texts), opinion.held | codes_of(texts[1]))
         quoted: list[tuple[int, int]] | None = None
         spans: dict[Rule, list[tuple[int, int]]] = {}
-        for index in self._sieve.candidates("\n".join(dict.fromkeys(texts.values()))):
+        for index in candidates:
             rule, pattern = self._patterns[index]
             text = texts[rule.check.raw]
-            if not pattern.search(text) or (rule.check.alone and not parts.hollow):
+            first = pattern.search(text)
+            if not first or (rule.check.alone and not _stands_alone(rule, first, parts, opinion)):
                 continue
             if quoted is None:
                 quoted = quotations(view.text)
@@ -122,8 +142,18 @@ class Checker:
                 if start < end and meant(rule.check, text, start, end, quoted):
                     spans.setdefault(rule, []).append((start, end))
         for rule, found in spans.items():
-            for start, end in _counted(rule, texts[rule.check.raw], found):
+            for start, end in self._counted(rule, texts[rule.check.raw], found):
                 yield rule, start, end
+
+    def _counted(self, rule: Rule, text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return a rule's places that none of its exceptions overlaps; one place is enough for a rule about the whole."""
+        places = [min(found)] if rule.check.alone else found
+        stop = max(end for _, end in places) + TEXT_SEARCHED
+        buts = map(rule.but.__getitem__, self._exceptions[rule].candidates(text))
+        exceptions = [one.span() for but in buts for one in but.finditer(text, 0, stop)]
+        return _joined(
+            place for place in places if not any(first < place[1] and place[0] < last for first, last in exceptions)
+        )
 
     def _missing(self, view: View, parts: PartsSeen, reading: Reading, wanted: Wanted) -> Iterator[Finding]:
         place = len(view.folded.original)
@@ -142,32 +172,11 @@ class Checker:
                 )
 
 
-def _counted(rule: Rule, text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return a rule's places that none of its exceptions overlaps; one place is enough for a rule about the whole."""
-    places = [min(found)] if rule.check.alone else found
-    stop = max(end for _, end in places) + TEXT_SEARCHED
-    exceptions = [one.span() for but in rule.but for one in but.finditer(text, 0, stop)]
-    return _joined(
-        place for place in places if not any(first < place[1] and place[0] < last for first, last in exceptions)
-    )
-
-
-def _level(rule: Rule, parts: PartsSeen, start: int, end: int, reading: Reading | None) -> Level | None:
-    """Return the level for this reading and this reply; ``None`` where the rule does not apply."""
-    check = rule.check
-    level, raised = rule.level, False
-    if reading is not None:
-        fit = next((one for one in check.levels if _fits(one.states, one.temperaments, reading)), None)
-        if fit is not None and fit.level == "never":
-            return None
-        if fit is not None or reading.state in rule.worst_for:
-            level, raised = (fit.level if fit is not None and fit.level != "never" else "error"), True
-    if check.eased is None or not any(parts.holds(name, start, end) for name in check.eased.by):
-        return level
-    if check.eased.to == "never":
-        return None
-    eased: Level = "warning" if raised and level == "error" else check.eased.to
-    return max(level, eased, key=LEVELS.index)
+def _stands_alone(rule: Rule, match: re.Match[str], parts: PartsSeen, opinion: Opinion) -> bool:
+    """Tell whether hardly anything else is said; what is cheap to find out comes first."""
+    if eased_away(rule, parts, *match.span()):
+        return False
+    return parts.hollow or (parts.nearly_hollow and opinion.leans)
 
 
 def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -181,21 +190,25 @@ def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _fits(states: tuple[str, ...], temperaments: tuple[str, ...], reading: Reading) -> bool:
-    also = {reading.state, *reading.also}
-    return (not states or bool(also & set(states))) and (not temperaments or reading.temperament in temperaments)
-
-
-def _finding(rule: Rule, level: Level, view: View, place: tuple[int, int], wanted: Wanted) -> Finding:
+def _finding(
+    rule: Rule,
+    level: Level,
+    view: View,
+    place: tuple[int, int],
+    reading: Reading | None,
+    language: Language,
+    *,
+    doubted: bool,
+) -> Finding:
     first, last = view.span(*place, raw=rule.check.raw)
     return Finding(
         rule=rule.name,
-        level=level,
+        level="suggestion" if doubted else level,
         start=first,
         end=last,
         text=view.folded.original[first:last],
-        message=rule.message.show(wanted.spoken),
-        suggestions=_sayings(rule.better, wanted.reading),
+        message=rule.message.show(language) + (DOUBTED[language] if doubted else ""),
+        suggestions=_sayings(rule.better, reading),
         source=rule.source,
         kind=rule.check.kind,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from temperament.language import Language
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Level, Phrase, ReplyPart
+from temperament.reply import learned
 from temperament.reply.findings import MISSING
 from temperament.reply.rules import Rule, rules_of
 
@@ -54,7 +55,8 @@ def explain(name: str, book: Playbook, language: Language) -> list[Explanation]:
     """Return what stands behind a rule, a check or a part of a reply; of a kind, all its rules; nothing for another name."""
     found = [_of_rule(rule, language) for rule in rules_of(book) if name in {rule.name, rule.check.id, rule.check.kind}]
     parts = [part for part in book.parts.values() if part.message is not None and name in {part.id, MISSING}]
-    return found + [_of_part(part, language) for part in parts]
+    found += [_of_part(part, language) for part in parts]
+    return [*found, _of_learned(language)] if name in {learned.RULE, learned.LEARNED} else found
 
 
 def _of_rule(rule: Rule, language: Language) -> Explanation:
@@ -93,6 +95,22 @@ def _of_part(part: ReplyPart, language: Language) -> Explanation:
         fires=part.lacks,
         silent=part.shows,
         source=part.source,
+    )
+
+
+def _of_learned(language: Language) -> Explanation:
+    bound = learned.shipped_reader().threshold
+    return Explanation(
+        rule=learned.RULE,
+        check=learned.RULE,
+        kind=learned.LEARNED,
+        message=learned.WHY[language].format(bound=bound),
+        levels=(LevelOf("suggestion"),),
+        eased=None,
+        better=tuple(Better(text, meaning, "ours") for text, meaning in learned.BETTER.items()),
+        fires=learned.FIRES,
+        silent=learned.SILENT,
+        source="ours",
     )
 
 

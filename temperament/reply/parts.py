@@ -11,8 +11,8 @@ from temperament.playbook.expressions import expand
 from temperament.playbook.shapes import ReplyPart
 
 _FILLER = "filler"
-_MOST_LEFT = 5
-_SHARE_LEFT = 0.2
+_MOST_LEFT = 6
+_SHARE_LEFT, _NEAR_SHARE = 0.25, 0.4
 
 
 class Parts:
@@ -46,16 +46,24 @@ class PartsSeen:
             places = self._places[name] = [match.start() for match in self._parts.cues[name].finditer(self._text)]
         return any(not start <= place < end for place in places)
 
-    @cached_property
+    @property
     def hollow(self) -> bool:
         """Tell whether hardly anything but filler is left."""
-        most = max(_MOST_LEFT, _SHARE_LEFT * len(self._text))
-        if (
-            self._parts.substance is not None
-            and len(self._parts.substance.sub("", self._text)) < len(self._text) - most
-        ):
-            return False
-        return len(self._parts.cues[_FILLER].sub("", self._text)) <= most
+        return self._left <= max(_MOST_LEFT, _SHARE_LEFT * len(self._text))
+
+    @property
+    def nearly_hollow(self) -> bool:
+        """Tell whether filler is most of it."""
+        return self._left <= max(_MOST_LEFT, _NEAR_SHARE * len(self._text))
+
+    @cached_property
+    def _left(self) -> int:
+        """How many characters are no filler; where they are many, at least how many."""
+        if self._parts.substance is not None:
+            least = len(self._text) - len(self._parts.substance.sub("", self._text))
+            if least > max(_MOST_LEFT, _NEAR_SHARE * len(self._text)):
+                return least
+        return len(self._parts.cues[_FILLER].sub("", self._text))
 
     def missing(self, state: str, channel: str | None) -> Iterator[ReplyPart]:
         """Yield the parts that a customer in this state needs and the text lacks."""

@@ -81,3 +81,20 @@ def _letter(character: str) -> str:
     if character in "你您":
         return "[你您]"
     return f"[{character}]?" if character in ",。!?、" else re.escape(character)
+
+
+def usual_texts(book: Playbook) -> list[str]:
+    """Return what a playbook has in the way of replies, folded: examples and sentences to say; they show common words."""
+    texts = [text for check in book.checks.values() for text in (*check.silent, *check.fires)]
+    texts += [text for part in book.parts.values() for text in part.shows]
+    texts += [
+        one.zh
+        for rules in (book.checks, book.wording, book.replies)
+        for entry in rules.values()
+        for one in _said(entry)
+    ]
+    return [fold(text).text for text in texts]
+
+
+def _said(entry: object) -> tuple[Phrase, ...]:
+    return tuple(getattr(entry, "better", ())) + tuple(getattr(entry, "say", ()))

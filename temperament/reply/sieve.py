@@ -6,6 +6,8 @@ from importlib import import_module
 from itertools import product
 from typing import Any
 
+_Clause = tuple[int, frozenset[int], tuple[frozenset[int], ...]]
+"""The number of an expression, the second rarest set of codes and the others."""
 Needs = list[frozenset[str]]
 """Sets of strings: a match holds at least one of every set.
 
@@ -13,7 +15,7 @@ The strings are characters, pairs of neighbours, and characters with a number (t
 """
 _TIMES = "\ue000"
 """No folded text holds this character."""
-_UNITS = f"utf-16-{sys.byteorder[0]}e"
+UNITS = f"utf-16-{sys.byteorder[0]}e"
 _EVERYWHERE = frozenset("你您我的是不了有这就在到要说会能可好们给为个,。!?")
 _MOST_PAIRS = 24
 _ZERO_WIDTH = {"ASSERT", "ASSERT_NOT", "AT"}
@@ -24,36 +26,58 @@ class Sieve:
     """Tells which of its expressions are worth trying on a text.
 
     Every way an expression can match (its alternatives) is a clause. A clause is looked at when the text holds one of
-    the strings of its rarest set, and passed when the text also holds one of each other set. Strings are kept as the
-    numbers that their UTF-16 code units make: a text's are read off its bytes at once, without a string for each pair.
+    the strings of its rarest set, and passed when the text also holds one of each other set, the rarer first. Strings
+    are kept as the numbers that their UTF-16 code units make: a text's are read off its bytes at once, without a string
+    for each pair. ``usual`` are texts that show how common a string is.
     """
 
-    def __init__(self, expressions: Sequence[str]) -> None:
+    def __init__(self, expressions: Sequence[str], usual: Iterable[str] = ()) -> None:
         """Take the expressions apart."""
         self._always: list[int] = []
         self._counted: set[tuple[int, int, int]] = set()
-        self._clauses: dict[int, dict[tuple[int, tuple[frozenset[int], ...]], None]] = {}
+        self._clauses: dict[int, list[_Clause]] = {}
+        self._seen = list(map(codes_of, usual))
         for index, expression in enumerate(expressions):
             clauses = list(needs_of(expression))
-            if not all(clauses):
+            if all(clauses):
+                for needs in clauses:
+                    self._add(index, needs)
+            else:
                 self._always.append(index)
-                continue
-            for needs in clauses:
-                first, *others = (frozenset(map(self._code, strings)) for strings in needs)
-                for code in first:
-                    self._clauses.setdefault(code, {})[index, tuple(others)] = None
+        del self._seen
 
-    def candidates(self, text: str) -> list[int]:
-        """Return the numbers of the expressions that may match a text, in their order."""
-        held = _codes(text)
+    def _add(self, index: int, needs: Needs) -> None:
+        """Enter a clause under each string of its rarest set."""
+        sets = [(self._rarity(strings), frozenset(map(self._code, strings))) for strings in needs]
+        first, *others = (codes for _, codes in sorted(sets, key=lambda one: one[0]))
+        clause = (index, others[0] if others else first, tuple(others[1:]))
+        for code in first:
+            clauses = self._clauses.setdefault(code, [])
+            if clause not in clauses:
+                clauses.append(clause)
+
+    def _rarity(self, strings: frozenset[str]) -> tuple[int, float]:
+        """Return in how many of the usual texts one of these strings stands, and for a tie what may be guessed."""
+        codes = frozenset(map(self._code, strings))
+        return sum(not codes.isdisjoint(seen) for seen in self._seen), _cost(strings)
+
+    def candidates(self, text: str, held: set[int] | None = None) -> list[int]:
+        """Return the numbers of the expressions that may match a text, in their order.
+
+        ``held`` are the text's codes where they are known already; counts are added to it.
+        """
+        held = codes_of(text) if held is None else held
         for code, times, counted in self._counted:
             if code in held and text.count(chr(code)) >= times:
                 held.add(counted)
         found = set(self._always)
-        for code in self._clauses.keys() & held:
-            for index, others in self._clauses[code]:
+        clauses, misses = self._clauses, held.isdisjoint
+        for code in clauses.keys() & held:
+            for index, second, others in clauses[code]:
+                if misses(second) or index in found:
+                    continue
                 for one in others:
-                    if held.isdisjoint(one):
+                    if misses(one):
                         break
                 else:
                     found.add(index)
@@ -66,12 +90,17 @@ class Sieve:
             counted = -(code << 16 | times)
             self._counted.add((code, times, counted))
             return counted
-        return int.from_bytes(string.encode(_UNITS)[-4:], sys.byteorder)
+        return code_of(string)
 
 
-def _codes(text: str) -> set[int]:
+def code_of(string: str) -> int:
+    """Return the number of a character or of a pair of neighbours."""
+    return int.from_bytes(string.encode(UNITS, "surrogatepass")[-4:], sys.byteorder)
+
+
+def codes_of(text: str) -> set[int]:
     """Return the numbers of all characters and pairs of neighbours."""
-    units = memoryview(text.encode(_UNITS, "surrogatepass"))
+    units = memoryview(text.encode(UNITS, "surrogatepass"))
     held = set(units.cast("H").tolist())
     for start in (0, 2):
         end = start + max(0, len(units) - start) // 4 * 4
