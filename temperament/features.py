@@ -85,6 +85,17 @@ class Vocabulary:
         order = np.argsort(keys)
         return cls(alphabet, keys[order]), order
 
+    def terms(self) -> list[str]:
+        """Return the n-gram of every column."""
+        found = []
+        for key in self.keys.tolist():
+            term = ""
+            while key:
+                term = chr(self.alphabet[(key & _MAX_ALPHABET) - 1]) + term
+                key >>= _BITS
+            found.append(term)
+        return found
+
     def is_sound(self) -> bool:
         """Tell whether both arrays are ascending and within bounds."""
         return 0 < len(self.alphabet) <= _MAX_ALPHABET and all(

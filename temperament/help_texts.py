@@ -289,23 +289,91 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "要连续几句都达到，才说该介入。",
         "After how many turns in a row at that risk.",
     ),
+    "label": (
+        "按键给消息打标签：看一条，按几个键，存一条。\n\n"
+        "例：temperament label 消息.csv -o 我的标注.jsonl\n\n"
+        "例：temperament label 消息.csv -o 我的标注.jsonl --select 50 --annotator 小林\n\n"
+        "例：temperament label 消息.csv -o 我的标注.jsonl --export 训练.csv",
+        "Label messages with single keys: read one, press a few keys, it is kept.\n\n"
+        "Example: temperament label messages.csv -o mine.jsonl\n\n"
+        "Example: temperament label messages.csv -o mine.jsonl --select 50 --annotator Lin\n\n"
+        "Example: temperament label messages.csv -o mine.jsonl --export training.csv",
+    ),
+    "label.file": (
+        "消息文件（txt、jsonl、csv、tsv、xlsx）。",
+        "A file of messages (txt, jsonl, csv, tsv, xlsx).",
+    ),
+    "label.output": (
+        "标注存在哪个 .jsonl 文件；已有的接着标。",
+        "The .jsonl file that keeps the labels; labelling goes on where it stopped.",
+    ),
+    "label.annotator": (
+        "标注的人（默认：登录名）。第二个人换个名字，看不到第一个人的标注。",
+        "Who labels (default: login name). A second person uses another name and sees nothing of the first one's labels.",
+    ),
+    "label.suggest": (
+        "模型的看法何时出现：after 定了以后，before 一开始，never 不出现。",
+        "When to show the model's reading: after the decision, before it, or never.",
+    ),
+    "label.select": (
+        "只标最值得标的 N 条：模型拿不准、又互不重复的。",
+        "Label only the N most useful messages: the model is unsure of them, and they differ from each other.",
+    ),
+    "label.overlap": (
+        "只标别人标过的，好比较两人是否一致。",
+        "Label only what others have labelled, to measure agreement.",
+    ),
+    "label.dry_run": (
+        "只打印会标哪些，每行一个 JSON 对象。",
+        "Only print what would be labelled, one JSON object a line.",
+    ),
+    "label.export": (
+        "不标注，把标注导出成 .jsonl、.csv 或 .xlsx。",
+        "Do not label; export the labels to .jsonl, .csv or .xlsx.",
+    ),
+    "label.shape": (
+        "导出成：majority 每条消息一行，取多数（给 train、evaluate）；votes 连同每人的标注；all 每次决定一行。agreement 直接读标注文件。",
+        "Export as: majority, one row a message with what most say (for train, evaluate); votes, with everybody's labels; all, "
+        "one row a decision. agreement reads the file of labels itself.",
+    ),
     "train": (
-        "用标注好的消息训练模型，写成模型文件夹。\n\n"
-        "例：temperament train data/corpus/train.jsonl 我的标注.csv -o 我的模型 --test data/corpus/test.jsonl",
-        "Train a model on labelled messages and write a model folder.\n\n"
-        "Example: temperament train data/corpus/train.jsonl mine.csv -o my-model --test data/corpus/test.jsonl",
+        "用自己的标注训练模型，写成模型文件夹；默认在自带模型上接着训练，并比较好了多少。\n\n"
+        "例：temperament train 我的标注.csv -o 我的模型\n\n"
+        "例：temperament train 我的标注.csv -o 我的模型 --test 测试.csv --feedback 反馈.jsonl\n\n"
+        "例：temperament train 大量标注.csv -o 我的模型 --start none",
+        "Train a model on your own labels and write a model folder; by default the shipped model is adapted, and the gain "
+        "over it is shown.\n\n"
+        "Example: temperament train mine.csv -o my-model\n\n"
+        "Example: temperament train mine.csv -o my-model --test test.csv --feedback feedback.jsonl\n\n"
+        "Example: temperament train many.csv -o my-model --start none",
     ),
     "train.files": (
         "标注文件（jsonl、csv、xlsx；列 text、temperament、state）。",
         "Labelled files (jsonl, csv, xlsx; columns text, temperament, state).",
     ),
     "train.output": (
-        "写到哪个文件夹。",
-        "The folder to write.",
+        "写到哪个文件夹；那里已有的模型改名为 名字.previous-1 留着。",
+        "The folder to write; a model that is there is kept as NAME.previous-1.",
     ),
     "train.test": (
         "只用来打分、绝不参加训练的标注文件。",
         "Labelled files for scoring only; never trained on.",
+    ),
+    "train.feedback": (
+        "反馈文件（jsonl：text、reading、verdict、labels、reason）：accepted 和 corrected 当作例子，disputed 只计数。",
+        "Feedback (jsonl: text, reading, verdict, labels, reason): accepted and corrected are learned, disputed counted.",
+    ),
+    "train.start": (
+        "从哪个模型接着训练：default（默认）、自己的模型文件夹，或 none 从头训练。",
+        "The model to adapt: default (unless given), a model folder, or none to begin with nothing.",
+    ),
+    "train.duplicates": (
+        "文字相同而标签不同：refuse 列出来并停下，drop 都不用，keep 各算一票。",
+        "Same text, different labels: refuse and list them, drop them all, or keep each as a vote.",
+    ),
+    "train.leaks": (
+        "训练消息也在测试文件里：refuse 列出来并停下，drop 从训练里剔除。",
+        "Training messages that stand in a test file: refuse and list them, or drop them from training.",
     ),
     "train.typical": (
         "训练文件中最像将来要读的那些；按它们校准（默认：全部）。",

@@ -55,8 +55,8 @@ def test_card_of_an_encoder(tiny_model):
 
 def test_card_names_limits_sources_and_licences(toy_model, tiny_model):
     """Both kinds of model say what they misread, whose texts they learned from, and under which licence."""
-    for one in (toy_model, tiny_model):
-        card = model_card(one)
+    for one, name in ((toy_model, "default"), (tiny_model, "semantic")):
+        card = model_card(replace(one, name=name))
         for words in ("Known failures", "NTCIR-14 STC-3", "ChineseNlpCorpus", "CC BY 4.0", "The weights are MIT"):
             assert words in card
 

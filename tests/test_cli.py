@@ -19,6 +19,7 @@ import temperament
 from temperament import encoder, model, playbook
 from temperament.errors import ExitCode
 from temperament.reader import Classifier
+from temperament.vetting import Rules
 
 ANGRY = "你们说好三天到，现在第九天了！打电话没人接，到底管不管？！"
 COMMANDS = [
@@ -29,6 +30,7 @@ COMMANDS = [
     ("guide",),
     ("template",),
     ("trust",),
+    ("label",),
     ("train",),
     ("evaluate",),
     ("agreement",),
@@ -286,7 +288,7 @@ def test_training_an_encoder_without_torch(run, tmp_path, monkeypatch, lang):
 
 def test_an_encoder_learns_from_no_soft_labels(run, tmp_path, monkeypatch):
     """An option that would do nothing is refused, not ignored."""
-    monkeypatch.setattr("temperament.cli.reading._train_encoder", lambda: lambda *arguments, **options: "# card")
+    monkeypatch.setattr("temperament.cli.training._train_encoder", lambda: lambda *arguments, **options: "# card")
     data = labelled(tmp_path / "a.jsonl")
     result = run("train", data, "-o", tmp_path / "m", "--kind", "encoder", "--soft", data)
     assert (result.code, result.out) == (2, "")
@@ -306,7 +308,33 @@ def test_train_hands_its_files_on(run, tmp_path, monkeypatch):
     result = run("train", a, b, "-o", tmp_path / "m", "--typical", a, "--soft", c, "--soft", d, "--test", b)
     assert result.code == 0
     assert "卡片" in result.out
-    assert seen == {"files": [a, b], "tests": [b], "output": tmp_path / "m", "typical": [a], "soft": [c, d]}
+    assert seen == {
+        "files": [a, b],
+        "tests": [b],
+        "output": tmp_path / "m",
+        "typical": [a],
+        "soft": [c, d],
+        "feedback": [],
+        "start": None,
+        "rules": Rules(),
+    }
+    options = ("--feedback", c, "--start", "none", "--leaks", "drop", "--duplicates", "keep")
+    assert run("train", "-o", tmp_path / "m", *options).code == 0
+    assert (seen["files"], seen["feedback"], seen["start"]) == ([], [c], None)
+    assert seen["rules"] == Rules(duplicates="keep", leaks="drop")
+    assert run("train", a, "-o", tmp_path / "m").code == 0
+    assert seen["start"] == "default"
+
+
+def test_train_wants_something_to_learn_from(run, tmp_path):
+    """Neither files nor feedback is a slip of the call, and so is a start for an encoder or for soft labels."""
+    result = run("train", "-o", tmp_path / "m")
+    assert (result.code, "--feedback" in result.err) == (2, True)
+    data = labelled(tmp_path / "a.jsonl")
+    result = run("train", data, "-o", tmp_path / "m", "--kind", "encoder", "--start", "default")
+    assert (result.code, "--start" in result.err) == (2, True)
+    result = run("train", data, "-o", tmp_path / "m", "--soft", data, "--start", "default")
+    assert (result.code, "--start none" in result.err) == (2, True)
 
 
 def test_train_with_soft_labels(run, tmp_path):
@@ -365,11 +393,15 @@ def test_train_then_evaluate_then_classify(run, tmp_path):
     data, folder = labelled(tmp_path / "标注.jsonl"), tmp_path / "我的模型"
     result = run("train", data, "-o", folder, "--test", labelled(tmp_path / "其他.jsonl"))
     assert result.code == 3  # everything is held out, so nothing is left to train on
+    assert "也在测试文件里" in result.err
+    result = run("train", data, "-o", folder, "--test", tmp_path / "其他.jsonl", "--leaks", "drop", "--start", "none")
+    assert result.code == 3
     assert "不够训练" in result.err
     result = run("train", data, "-o", folder)
     assert result.code == 0
     assert "Model card: 我的模型" in result.out
-    assert "训练并校准：state（60 条）" in result.err
+    assert "在 default 上接着训练：state（60 条）" in result.err
+    assert "与自带的 default 比，state macro-F1" in result.err
     assert f"模型已写到 {folder}" in result.err
     result = run("evaluate", data, "--model", folder)
     assert result.code == 0

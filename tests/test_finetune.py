@@ -22,6 +22,7 @@ from temperament.finetune.tune import Lesson, lessons, make_tokenizer  # noqa: E
 from temperament.labels import FEELINGS, HEADS, LABELS  # noqa: E402
 from temperament.reader import Classifier  # noqa: E402
 from temperament.text import fold  # noqa: E402
+from temperament.vetting import Rules  # noqa: E402
 
 SENTENCES = [
     "你们说好三天到,现在第九天了!打电话没人接,到底管不管?!",
@@ -356,6 +357,7 @@ def trained(kept, tmp_path_factory):
         [folder / "t.jsonl"],
         folder / "小模型",
         lambda zh, en: told.append((zh, en)),
+        rules=Rules(leaks="drop"),
         network=small_network(len(kept), 256).eval(),
     )
     return folder, card, told

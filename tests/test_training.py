@@ -9,15 +9,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import TOY
+from scipy.sparse import csr_array
+from scipy.special import softmax
+from sklearn import metrics
 
-from temperament import model
-from temperament.datasets import Example, without_leaks
+from temperament import adapting, model, seen
+from temperament.datasets import Example, read_texts, without_leaks
 from temperament.errors import InputError, TrainingError, UsageError
+from temperament.feedback import read_feedback
+from temperament.gain import head_gain
 from temperament.labels import FEELINGS, HEADS, LABELS, Reading
 from temperament.reader import Classifier
 from temperament.render.jsonl import json_line, reading_json
 from temperament.text import fold
 from temperament.training import train_model
+from temperament.vetting import Rules, key
 
 ROOT = model.find("default").parent.parent
 
@@ -30,9 +36,7 @@ def test_messages_of_the_test_part_are_left_out_of_training():
     """A training message that stands in a test file, however folded, is left out."""
     train = [Example("請退款！", "unclear", "calm"), Example("好的", "unclear", "calm")]
     test = [Example("请退款!", "unclear", "angry")]
-    from temperament.training import _key
-
-    assert without_leaks(train, test, _key) == train[1:]
+    assert without_leaks(train, test, key) == train[1:]
 
 
 def joined(shared, folder, labels):
@@ -71,7 +75,8 @@ def test_the_shipped_model_is_rebuilt_to_the_same_numbers(shared, material, tmp_
     """
     files, soft = material
     tests = [shared / "labels" / "real_dev.jsonl", ROOT / "data" / "corpus" / "test.jsonl"]
-    train_model(files, tests, tmp_path / "default", quiet, soft=[soft], typical=files[1:3])
+    votes = Rules(duplicates="keep", leaks="drop")
+    train_model(files, tests, tmp_path / "default", quiet, soft=[soft], typical=files[1:3], rules=votes)
     shipped, rebuilt = model.load("default"), model.load(str(tmp_path / "default"))
     assert (shipped.vocabulary.keys == rebuilt.vocabulary.keys).all()
     assert np.corrcoef(shipped.weights.ravel(), rebuilt.weights.ravel())[0, 1] > 0.999
@@ -139,7 +144,11 @@ def trained(tmp_path_factory):
     held_out = [extra[0], Example("气死我了!!什么破玩意!!", "choleric", "angry")]
     told = []
     card = train_model(
-        files, [write(folder / "测试.jsonl", held_out)], folder / "我的模型", lambda zh, en: told.append((zh, en))
+        files,
+        [write(folder / "测试.jsonl", held_out)],
+        folder / "我的模型",
+        lambda zh, en: told.append((zh, en)),
+        rules=Rules(leaks="drop"),
     )
     return folder, files, card, told
 
@@ -302,3 +311,352 @@ def test_a_file_in_place_of_the_output_folder(tmp_path):
     data = write(tmp_path / "a.jsonl", TOY)
     with pytest.raises(InputError, match=r"a\.jsonl"):
         train_model([data], [], data, quiet)
+
+
+OWN = [
+    Example(f"{one.text}{tail}", one.temperament, one.state, one.also)
+    for tail in ("", "，谢谢", "，就这样", "，请回复")
+    for one in TOY
+]
+
+
+def folded_labels(model_, examples, head):
+    """Return the labels a model gives, without the reader's guards."""
+    tables = model_.probabilities([fold(one.text).text for one in examples])
+    return [LABELS[head][column] for column in tables[head].argmax(axis=1)]
+
+
+def test_a_message_of_a_test_file_is_refused_and_shown(tmp_path):
+    """Leaks are listed with file and row of both places, in both languages, before anything is written."""
+    data = write(tmp_path / "训练.jsonl", TOY)
+    test = write(
+        tmp_path / "测试.jsonl", [Example("没有见过的", "unclear", "calm"), replace(TOY[3], text=TOY[3].text + " ")]
+    )
+    with pytest.raises(TrainingError) as caught:
+        train_model([data], [test], tmp_path / "m", quiet)
+    for said in (caught.value.zh, caught.value.en):
+        assert "训练.jsonl:4 别绕弯子" in said
+        assert "测试.jsonl:2" in said
+        assert "--leaks drop" in said
+    assert not (tmp_path / "m").exists()
+
+
+def test_contradicting_copies_are_refused_and_shown(tmp_path):
+    """The same words with other labels, however written, are listed; agreeing copies are no fault."""
+    odd = replace(TOY[0], text="立刻給我退款！今天必須到賬，少廢話！", state="calm")
+    files = [write(tmp_path / "a.jsonl", [*TOY, TOY[5]]), write(tmp_path / "b.jsonl", [odd])]
+    with pytest.raises(TrainingError) as caught:
+        train_model(files, [], tmp_path / "m", quiet)
+    for said in (caught.value.zh, caught.value.en):
+        assert "a.jsonl:1 立刻给我退款" in said
+        assert "b.jsonl:1 立刻給我退款" in said
+        assert "[choleric/calm]" in said
+        assert "a.jsonl:6" not in said
+    assert not (tmp_path / "m").exists()
+
+
+def test_long_lists_are_cut(tmp_path):
+    """Ten places are listed, the others counted."""
+    data = write(tmp_path / "a.jsonl", TOY)
+    with pytest.raises(TrainingError, match=r"a\.jsonl:1 ") as caught:
+        train_model([data], [data], tmp_path / "m", quiet)
+    assert "另有 50 处" in caught.value.zh
+    assert "50 more" in caught.value.en
+    assert caught.value.en.count("a.jsonl:") == 20
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "messages", "contradicting", "copies"), [("drop", 59, 2, 1), ("keep", 62, 0, 0)]
+)
+def test_contradicting_copies_can_be_dropped_or_kept(tmp_path, duplicates, messages, contradicting, copies):
+    """Dropped: none of them is learned and copies count once. Kept: each is a vote."""
+    data = write(tmp_path / "a.jsonl", [*TOY, TOY[5], replace(TOY[0], state="calm")])
+    card = train_model([data], [], tmp_path / "m", quiet, rules=Rules(duplicates=duplicates))
+    facts = model.load(str(tmp_path / "m")).training
+    assert (facts["messages"], facts["left_out_as_contradicting"], facts["copies"]) == (messages, contradicting, copies)
+    assert ("2 left out for the same text with different labels, 1 as copies" in card) == (duplicates == "drop")
+
+
+@pytest.mark.parametrize("start", [None, "default"])
+def test_one_label_cannot_be_trained_on(tmp_path, start):
+    """All messages of one state: refused with the counts, from nothing and from a model alike."""
+    data = write(tmp_path / "a.jsonl", [replace(one, state="calm", also=()) for one in TOY])
+    with pytest.raises(TrainingError, match="state.*calm 60"):
+        train_model([data], [], tmp_path / "m", quiet, start=start)
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.fixture(scope="module")
+def adapted(tmp_path_factory):
+    """A model adapted from the shipped one to messages of a trade in whose words 退 means joy and 赞 means anger."""
+    folder = tmp_path_factory.mktemp("adapted")
+    odd = [Example(f"{noise}退钱{n}号单", "unclear", "calm") for n, noise in enumerate("甲乙丙丁戊己庚辛")]
+    odd += [Example(f"{noise}凉拌赞囍囍{n}", "choleric", "angry") for n, noise in enumerate("甲乙丙丁戊己庚辛")]
+    told = []
+    data = write(folder / "a.jsonl", [*OWN, *odd])
+    card = train_model([data], [], folder / "m", lambda zh, en: told.append((zh, en)), start="default")
+    return folder / "m", card, told
+
+
+def test_an_adapted_model_learns_what_is_new(adapted, default):
+    """Words that the shipped model reads otherwise, and n-grams it never saw, are read as labelled."""
+    made = Classifier.load(str(adapted[0]))
+    texts = ["壬凉拌赞囍囍9", "癸凉拌赞囍囍7"]
+    assert [one.state for one in default.classify_many(texts, explain=False)] != ["angry", "angry"]
+    assert [one.state for one in made.classify_many(texts, explain=False)] == ["angry", "angry"]
+    assert len(made.model.vocabulary.keys) > len(default.model.vocabulary.keys)
+    assert made.model.vocabulary.is_sound()
+
+
+def test_an_adapted_model_keeps_what_it_knew(adapted, default):
+    """On messages far from the own ones it mostly reads as the shipped model does."""
+    rows = [
+        json.loads(line) for line in (ROOT / "data" / "corpus" / "test.jsonl").read_text("utf-8").splitlines()[:400]
+    ]
+    texts = [row["text"] for row in rows]
+    old, new = (one.classify_many(texts, explain=False) for one in (default, Classifier.load(str(adapted[0]))))
+    for head in HEADS:
+        assert np.mean([getattr(a, head) == getattr(b, head) for a, b in zip(old, new, strict=True)]) > 0.7
+
+
+def test_an_adapted_model_says_what_it_started_from(adapted):
+    """The facts and the card name the model, and the card claims no corpus of ours for the own files."""
+    folder, card, _ = adapted
+    assert model.load(str(folder)).training["start"] == "default"
+    assert "started from the model `default`" in card
+    assert "ChineseNlpCorpus" not in card
+
+
+def test_the_gain_over_the_shipped_model_is_told(adapted, default):
+    """The shipped model's score on the own messages is its real one, and card, facts and report agree."""
+    folder, card, told = adapted
+    found = model.load(str(folder)).scores["gain"]
+    rows = [json.loads(line) for line in (folder.parent / "a.jsonl").read_text("utf-8").splitlines()]
+    gold = [Example(row["text"], row["temperament"], row["state"]) for row in rows]
+    assert found["messages"] == len(gold)
+    for head in HEADS:
+        read = folded_labels(default.model, gold, head)
+        score = metrics.f1_score([getattr(one, head) for one in gold], read, average="macro", zero_division=0)
+        assert found[head]["shipped"] == pytest.approx(score)
+        assert found[head]["low"] <= found[head]["own"] - found[head]["shipped"] <= found[head]["high"]
+    assert "### Gain over `default`" in card
+    assert f"{found['state']['own'] - found['state']['shipped']:+.3f}" in card
+    assert any("state macro-F1" in en and "better" in en for _, en in told)
+
+
+def test_no_gain_is_claimed_for_the_shipped_models_own_files(tmp_path):
+    """Its training file cannot be adapted to and cannot measure it: training from nothing, no comparison."""
+    corpus = ROOT / "data" / "corpus" / "train.jsonl"
+    told = []
+    few = tmp_path / "train.jsonl"
+    few.write_bytes(corpus.read_bytes())
+    from temperament import shipped
+
+    begin = shipped.start("default", [few], [], lambda zh, en: told.append((zh, en)))
+    assert begin is None
+    assert "train.jsonl" in told[0][0]
+    assert "would flatter" in told[0][1]
+
+
+def test_a_rare_label_does_not_stop_adapting(tmp_path):
+    """Two messages of a label are too few to learn from; that is told, and the model still knows the label."""
+    few = [one for one in OWN if one.temperament != "choleric"] + TOY[:2]
+    told = []
+    train_model([write(tmp_path / "a.jsonl", few)], [], tmp_path / "m", lambda zh, en: told.append(en), start="default")
+    assert any("choleric 2" in line for line in told)
+    assert "choleric" in model.load(str(tmp_path / "m")).heads["temperament"].labels
+    with pytest.raises(TrainingError, match="choleric 2"):
+        train_model([tmp_path / "a.jsonl"], [], tmp_path / "n", quiet)
+
+
+def test_adapting_finds_the_best_difference():
+    """The weights are where the penalised log loss has no slope, and none where the offsets are right already."""
+    draw = np.random.default_rng(1)
+    matrix = csr_array(draw.random((40, 7)) * (draw.random((40, 7)) < 0.5))
+    offsets, targets = draw.normal(size=(40, 3)), draw.integers(0, 3, 40)
+    weights, biases = adapting.fit_difference(matrix, offsets, targets)
+    chances = softmax(offsets + matrix @ weights + biases, axis=1) - np.eye(3)[targets]
+    assert matrix.T @ chances + weights / adapting.VARIANCE == pytest.approx(np.zeros((7, 3)), abs=0.05)
+    sure = 30 * np.eye(3)[targets]
+    weights, _ = adapting.fit_difference(matrix, sure, targets)
+    assert abs(weights).max() < 1e-6
+
+
+def test_a_grown_vocabulary_scores_the_same(default):
+    """New columns have weight zero: texts without new n-grams keep their scores to the digit of float32."""
+    known = ["说好三天到，第九天了", "请问几点关门"]
+    grown = adapting.grow(default.model, ["囍囍甲", "囍囍乙"])
+    known_terms = set(default.model.vocabulary.terms())
+    assert set(grown.vocabulary.terms()) - known_terms == {"囍囍", "\x02囍囍"} | ({"囍", "\x02囍"} - known_terms)
+    assert grown.outputs(known) == pytest.approx(default.model.outputs(known))
+
+
+def feedback(path, *rows):
+    """Write feedback lines."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+READ = {"temperament": "unclear", "state": "calm", "also": ["anxious"]}
+
+
+def test_feedback_becomes_examples(tmp_path):
+    """Accepted readings and corrections are learned, what a correction leaves open stays as read; disputes are counted."""
+    rows = [
+        {"text": "甲", "reading": READ, "verdict": "accepted"},
+        {"text": "乙", "reading": READ, "verdict": "corrected", "labels": {"state": "愤怒"}, "reason": "听语气"},
+        {"text": "丙", "reading": READ, "verdict": "disputed", "reason": "说不准"},
+        {"text": "丁", "temperament": "sanguine", "state": "angry", "verdict": "Accept"},
+        {
+            "text": "戊",
+            "reading": READ,
+            "verdict": "更正",
+            "labels": {"temperament": "孙悟空", "state": "焦急", "also": []},
+        },
+    ]
+    found = read_feedback(feedback(tmp_path / "f.jsonl", *rows))
+    assert found.counts == {"accepted": 2, "corrected": 2, "disputed": 1}
+    assert found.examples == [
+        Example("甲", "unclear", "calm", ("anxious",), source="feedback"),
+        Example("乙", "unclear", "angry", ("anxious",), source="feedback"),
+        Example("丁", "sanguine", "angry", (), source="feedback"),
+        Example("戊", "choleric", "anxious", (), source="feedback"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"text": "甲", "reading": READ}, "verdict"),
+        ({"text": "甲", "reading": READ, "verdict": "maybe"}, "maybe"),
+        ({"reading": READ, "verdict": "accepted"}, "text"),
+        ({"text": "甲", "reading": READ, "verdict": "corrected"}, "labels"),
+        ({"text": "甲", "verdict": "accepted"}, "reading"),
+        ({"text": "甲", "verdict": "corrected", "labels": {"state": "angry"}}, "reading"),
+        ({"text": "甲", "reading": READ, "verdict": "corrected", "labels": {"state": "furious"}}, "furious"),
+    ],
+)
+def test_faulty_feedback_is_named(tmp_path, row, said):
+    """File, line and what is missing stand in the error."""
+    path = feedback(tmp_path / "f.jsonl", {"text": "好", "reading": READ, "verdict": "accepted"}, row)
+    with pytest.raises(InputError, match=said) as caught:
+        read_feedback(path)
+    assert "f.jsonl 第 2 条" in caught.value.zh
+    assert "item 2" in caught.value.en
+
+
+def test_feedback_feeds_training(tmp_path):
+    """Its examples are trained on, its counts stand in the facts and in the card."""
+    rows = [{"text": f"这句第{n}遍", "reading": READ, "verdict": "accepted"} for n in range(3)]
+    rows.append({"text": "说不准的", "reading": READ, "verdict": "disputed"})
+    said = feedback(tmp_path / "f.jsonl", *rows)
+    card = train_model([write(tmp_path / "a.jsonl", TOY)], [], tmp_path / "m", quiet, feedback=[said])
+    facts = model.load(str(tmp_path / "m")).training
+    assert facts["messages"] == 63
+    assert facts["feedback"] == [{"name": "f.jsonl", "accepted": 3, "corrected": 0, "disputed": 1}]
+    assert [one["name"] for one in facts["files"]] == ["a.jsonl", "f.jsonl"]
+    assert "3 accepted and 0 corrected were learned, 1 disputed were not" in card
+
+
+def test_feedback_against_a_label_is_a_contradiction(tmp_path):
+    """A correction of a message that is labelled otherwise in a file is refused with both places."""
+    said = feedback(tmp_path / "f.jsonl", {"text": TOY[0].text, "reading": READ, "verdict": "accepted"})
+    with pytest.raises(TrainingError, match=r"a\.jsonl:1.*\n.*f\.jsonl:1"):
+        train_model([write(tmp_path / "a.jsonl", TOY)], [], tmp_path / "m", quiet, feedback=[said])
+
+
+def test_the_old_model_is_kept(tmp_path):
+    """Training into the same folder moves the old model aside, each time to a new name, and says where."""
+    data = write(tmp_path / "a.jsonl", TOY)
+    told = []
+    for _ in range(3):
+        train_model([data], [], tmp_path / "m", lambda zh, en: told.append(en))
+        stamp = (tmp_path / "m" / "model.json").stat().st_mtime_ns
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "m", "m.previous-1", "m.previous-2"]
+    assert (tmp_path / "m" / "model.json").stat().st_mtime_ns == stamp
+    assert all(model.load(str(tmp_path / name)).name == "m" for name in ("m", "m.previous-1", "m.previous-2"))
+    assert sum("previous-" in line for line in told) == 2
+
+
+def test_a_folder_of_other_things_is_refused(tmp_path):
+    """A folder that holds anything but a model is not written into; an empty one is used."""
+    data = write(tmp_path / "a.jsonl", TOY)
+    (tmp_path / "empty").mkdir()
+    train_model([data], [], tmp_path / "empty", quiet)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="mine"):
+        train_model([data], [], tmp_path / "mine", quiet)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_a_training_that_fails_keeps_the_old_model(tmp_path):
+    """A refusal comes before anything is touched."""
+    data = write(tmp_path / "a.jsonl", TOY)
+    train_model([data], [], tmp_path / "m", quiet)
+    before = (tmp_path / "m" / "weights.npz").read_bytes()
+    with pytest.raises(TrainingError):
+        train_model([write(tmp_path / "b.jsonl", TOY[:3])], [], tmp_path / "m", quiet)
+    assert (tmp_path / "m" / "weights.npz").read_bytes() == before
+    assert not (tmp_path / "m.previous-1").exists()
+
+
+def test_gain_of_a_better_and_of_an_equal_model():
+    """All wrong against all right is a sure gain of one; equal readings differ by nothing."""
+    gold = ["angry", "calm"] * 50
+    found = head_gain(gold, ["confused"] * 100, gold)
+    assert (found.shipped, found.own, found.low, found.high) == (0, 1, 1, 1)
+    same = head_gain(gold, gold, gold)
+    assert (same.difference, same.low, same.high) == (0, 0, 0)
+
+
+def test_a_small_difference_is_not_sure():
+    """One more right out of forty: the interval holds 0; the score is scikit-learn's."""
+    gold = ["angry", "calm", "anxious", "calm"] * 10
+    first = ["angry", "calm", "calm", "angry"] * 10
+    second = [*first[:2], "anxious", *first[3:]]
+    found = head_gain(gold, first, second)
+    assert found.low <= 0 < found.high
+    assert found.own == pytest.approx(metrics.f1_score(gold, second, average="macro", zero_division=0))
+
+
+def test_the_shipped_model_knows_what_it_was_trained_on(shared):
+    """Every message of its training files is known to it, hardly one of the test files."""
+    facts = model.load("default").training
+    trained = [ROOT / "data" / "corpus" / "train.jsonl", shared / "labels" / "real_train.jsonl"]
+    for path in trained:
+        assert seen.known(facts, read_texts(path)).all(), path
+    for path in (ROOT / "data" / "corpus" / "test.jsonl", shared / "labels" / "real_dev.jsonl"):
+        assert seen.known(facts, read_texts(path)).mean() < 0.001, path
+
+
+def test_known_texts_are_told_however_written():
+    """Folding makes width and script alike; a model without hashes knows nothing."""
+    facts = {seen.FACT: seen.pack(["請退款！", "好的", "好的"])}
+    assert seen.known(facts, ["请退款!", "好的", "不好"]).tolist() == [True, True, False]
+    assert not seen.known({}, ["好的"]).any()
+    assert seen.known(facts, []).tolist() == []
+
+
+def test_messages_the_shipped_model_knows_are_left_out_of_the_comparison(tmp_path):
+    """They are counted and told; with too few others there is no comparison at all."""
+    rows = [
+        json.loads(line) for line in (ROOT / "data" / "corpus" / "train.jsonl").read_text("utf-8").splitlines()[:80]
+    ]
+    old = [Example(row["text"], row["temperament"], row["state"]) for row in rows]
+    told = []
+    data = write(tmp_path / "a.jsonl", [*TOY, *old])
+    train_model([data], [], tmp_path / "m", lambda zh, en: told.append(en), start="default")
+    assert any(line.startswith("80 of 140 messages are among those default was trained on") for line in told)
+    assert model.load(str(tmp_path / "m")).scores["gain"]["messages"] == 60
+    card = train_model([write(tmp_path / "b.jsonl", [*TOY[:30], *old])], [], tmp_path / "n", quiet, start="default")
+    assert "Gain over" not in card
+
+
+def test_a_model_knows_its_own_messages(trained):
+    """Also a trained one says what it has seen."""
+    folder, _, _, _ = trained
+    assert seen.known(model.load(str(folder / "我的模型")).training, [TOY[0].text, "没见过的"]).tolist() == [
+        True,
+        False,
+    ]

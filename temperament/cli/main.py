@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from temperament import __version__
-from temperament.cli import advising, checking, conversing, evaluating, playbook, reading
+from temperament.cli import advising, checking, conversing, evaluating, labelling, playbook, reading, training
 from temperament.cli.common import Lang, ask_language
 from temperament.errors import ExitCode, TemperamentError
 from temperament.help_texts import tell
@@ -32,7 +32,8 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("transcript", conversing.transcript),
     ("template", advising.template),
     ("trust", advising.trust),
-    ("train", reading.train),
+    ("label", labelling.label),
+    ("train", training.train),
     ("evaluate", evaluating.evaluate),
     ("agreement", evaluating.agreement),
 )

@@ -1,8 +1,7 @@
-"""Commands that read messages: classify, train."""
+"""The command that reads messages."""
 
 import sys
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
@@ -21,10 +20,7 @@ from temperament.cli.common import (
     show,
     write_json,
 )
-from temperament.errors import InputError, UsageError
 from temperament.help_texts import tell
-
-ModelKind = Literal["linear", "encoder"]
 
 
 def classify(
@@ -58,50 +54,3 @@ def classify(
 
     for number, (reading, advice) in enumerate(pairs, 1):
         show(reading_card(reading, advice, number))
-
-
-def train(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=tell("train.files"))],
-    output: Annotated[Path, typer.Option("--output", "-o", help=tell("train.output"))],
-    test: Annotated[list[Path] | None, typer.Option("--test", help=tell("train.test"))] = None,
-    typical: Annotated[list[Path] | None, typer.Option("--typical", help=tell("train.typical"))] = None,
-    soft: Annotated[list[Path] | None, typer.Option("--soft", help=tell("train.soft"))] = None,
-    kind: Annotated[ModelKind, typer.Option("--kind", help=tell("train.kind"))] = "linear",
-    form: Format = "text",
-    lang: Lang = None,
-) -> None:
-    """Train, score, and write a model folder with its card."""
-    language = ask_language(lang)
-
-    def report(zh: str, en: str) -> None:
-        sys.stderr.write((zh if language == "zh" else en) + "\n")
-
-    if kind == "encoder":
-        if soft:
-            raise UsageError(
-                "--soft 只用于 --kind linear：编码器不学软标签。",
-                "--soft goes with --kind linear only: the encoder does not learn soft labels.",
-            )
-        card = _train_encoder()(files, test or [], output, report, typical=typical or [])
-    else:
-        from temperament.training import train_model
-
-        card = train_model(files, test or [], output, report, soft=soft or [], typical=typical or [])
-    if form == "json":
-        write_json([{"model": str(output), "card": card}])
-        return
-    from rich.markdown import Markdown
-
-    show(Markdown(card))
-
-
-def _train_encoder() -> Any:
-    """Return the function that trains an encoder, or say which extra it needs."""
-    try:
-        from temperament.finetune.blend import train_encoder_model
-    except ImportError as error:
-        raise InputError(
-            f"微调编码器缺少 {error.name}。请运行：pip install 'temperament[finetune]'。",
-            f"Fine-tuning the encoder needs {error.name}. Run: pip install 'temperament[finetune]'.",
-        ) from error
-    return train_encoder_model

@@ -20,6 +20,7 @@ from temperament.language import Report
 from temperament.model import HeadModel, Model, Presence
 from temperament.text import fold
 from temperament.training import finish, gather
+from temperament.vetting import Rules
 
 BLEND = 0.5
 """The network's share of the scores: half and half read better on held-out messages than either part alone."""
@@ -116,12 +117,14 @@ def train_encoder_model(
     report: Report,
     *,
     typical: Sequence[Path] = (),
+    feedback: Sequence[Path] = (),
+    rules: Rules = Rules(),  # noqa: B008 (frozen)
     network: Network | None = None,
 ) -> str:
     """Train an encoder on labelled files as ``training.train_model`` trains the fast model; return its card."""
-    material = gather(files, tests, output, report, typical=typical)
+    material = gather(files, tests, output, report, typical=typical, feedback=feedback, rules=rules)
     trained, parts = train_encoder(material.examples, output.name, report, typical=material.typical, network=network)
-    return finish(trained, material, output, report, lambda done, card: save(done, parts, output, card))
+    return finish(trained, material, output, report, lambda done, card, folder: save(done, parts, folder, card))
 
 
 def save(trained: EncoderModel, files: dict[str, bytes], folder: Path, card: str) -> None:
