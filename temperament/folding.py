@@ -11,7 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from temperament.text import DROP, HAN_RANGES, LATIN_RANGES, LONGEST_MENTION, MAX_RUN, TRADITIONAL, fold_character, fold_only
+from temperament.text import (
+    DROP,
+    HAN_RANGES,
+    LATIN_RANGES,
+    LONGEST_MENTION,
+    MAX_RUN,
+    TRADITIONAL,
+    fold_character,
+    fold_only,
+)
 
 Integers = NDArray[np.int64]
 CodePoints = NDArray[np.uint32]
@@ -100,9 +109,9 @@ def _kind(folded: str) -> int:
     """Return what a character is that one code point folds to; several characters are hard."""
     if folded == DROP:
         return SEEN | _DROPPED
-    if len(folded) != 1 or folded in TRADITIONAL or (folded.isspace() and folded not in " \n"):
+    if len(folded) != 1:
         return SEEN | _HARD
-    kind = SEEN
+    kind = SEEN | _HARD * (folded in TRADITIONAL or (folded.isspace() and folded not in " \n"))
     if folded.isalpha():
         kind |= HAN if _within(folded, HAN_RANGES) else LATIN if _within(folded, LATIN_RANGES) else OTHER
     for flag, is_so in ((BLANK, folded.isspace()), (STOP, folded in _STOPS), (DIGIT, folded.isdecimal())):
@@ -179,7 +188,9 @@ def _runs(folded: CodePoints, kinds: NDArray[np.uint16]) -> Flags:
     same = folded[1:] == folded[:-1]
     width = len(same) - MAX_RUN + 1
     if width > 0:
-        places = np.flatnonzero(np.logical_and.reduce([same[shift : shift + width] for shift in range(MAX_RUN)])) + MAX_RUN
+        places = (
+            np.flatnonzero(np.logical_and.reduce([same[shift : shift + width] for shift in range(MAX_RUN)])) + MAX_RUN
+        )
         gone[places[kinds[places] & (BLANK | DIGIT) == 0]] = True
     return gone
 

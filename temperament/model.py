@@ -11,6 +11,7 @@ import json
 import math
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from temperament.errors import ModelError
-from temperament.features import Floats, Vocabulary, batches
+from temperament.features import Floats, Vocabulary
+from temperament.folding import Codes
 from temperament.labels import FEELINGS, HEADS, LABELS, Head
+from temperament.scoring import Scorer
 from temperament.text import TEXT_VERSION
 
 FORMAT = 2
 KIND = "temperament-linear"
 MANIFEST, WEIGHTS, CARD = "model.json", "weights.npz", "MODEL_CARD.md"
-_BATCH_CHARACTERS = 400_000
 _SURE = 50.0
 """Beyond this a logistic is 0 or 1 and its exponential only overflows."""
 
@@ -92,7 +94,7 @@ def tables(scores: Floats, heads: dict[Head, HeadModel], presence: Presence) -> 
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A linear model over character n-grams with one group of outputs a head.
 
@@ -121,9 +123,12 @@ class Model:
 
     def outputs(self, texts: list[str]) -> Floats:
         """Return the bare scores of folded texts (texts × outputs)."""
-        runs = batches([len(text) for text in texts], _BATCH_CHARACTERS)
-        parts = [self._scores(texts[start:end]) for start, end in runs]
-        return np.concatenate(parts) if parts else np.empty((0, len(self.intercepts)))
+        return self.scorer.score(Codes.of(texts)).values + self.intercepts
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """What turns n-grams into scores."""
+        return Scorer(self.vocabulary, self.idf, self.weights)
 
     def knows(self, text: str) -> bool:
         """Tell whether the model knows at least one pair of characters of a folded text."""
@@ -133,10 +138,6 @@ class Model:
     def base_rates(self, head: Head) -> dict[str, float]:
         """Return the label shares of the training data over all labels of a head."""
         return base_rates(self.heads, head)
-
-    def _scores(self, texts: list[str]) -> Floats:
-        found = self.vocabulary.find(texts)
-        return self.vocabulary.matrix(found, self.idf, len(texts)).times(self.weights) + self.intercepts
 
     def pushes(self, text: str, head: Head, label: str) -> Floats:
         """Return how much every character of a folded text pushes towards a label, against the mean of the head.

@@ -8,7 +8,7 @@ a tenth of a second to build; the numbers are the same to the last bit.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -18,9 +18,10 @@ from temperament.features import KEY_BITS, LONGEST, Floats, Integers, Vocabulary
 from temperament.folding import Codes
 from temperament.trie import Trie
 
-_CHUNK = 24_000
+_CHUNK = 48_000
 """Characters scored at once: their arrays fit into a processor's second-level cache."""
 _WORTH_A_TRIE = 100_000
+"""From so many characters on, asked for in all, the trie has paid for itself."""
 _SCRATCH = 1 << 17
 _STRIDE = 40_503
 
@@ -33,19 +34,19 @@ class Scores:
     known: NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scorer:
-    """Weighs n-grams; ``weights`` is columns × outputs."""
+    """Weighs n-grams; ``weights`` is columns × outputs. ``asked`` counts the characters scored so far."""
 
     vocabulary: Vocabulary
     idf: NDArray[np.float32]
     weights: NDArray[np.float32]
+    asked: int = field(default=0, init=False)
 
     def score(self, codes: Codes) -> Scores:
         """Score folded texts."""
-        if len(codes.codes) >= _WORTH_A_TRIE:
-            self.sums  # noqa: B018 (build now, use below)
-        ready = "sums" in self.__dict__
+        self.asked += len(codes.codes)
+        ready = self.asked >= _WORTH_A_TRIE
         values = np.zeros((len(codes.sizes), self.weights.shape[1]))
         known = np.zeros(len(codes.sizes), bool)
         for first, last in _runs(codes.sizes):
@@ -136,26 +137,53 @@ def _total(rows: Floats, starts: Integers) -> Floats:
 def _repeated(
     numbers: NDArray[np.int32], texts: Integers, columns: list[Integers]
 ) -> tuple[Integers, Integers, Integers]:
-    """Return the n-grams that stand in a text more than once: texts in order, columns from 1, counts.
+    """Return the n-grams that stand in a text more than once: texts in order, columns from 1, counts."""
+    again = _met_twice(numbers, texts)
+    chances = np.zeros((len(numbers), LONGEST), bool)
+    for length, found in enumerate(columns, 1):
+        whole = np.logical_and.reduce([again[shift : len(again) - length + shift + 1] for shift in range(length)])
+        chances[: len(whole), length - 1] = whole & (found[: len(whole)] > 0)
+    flat = np.flatnonzero(chances)
+    places, lengths = np.divmod(flat, LONGEST)
+    grams = np.stack(columns, axis=1).ravel()[flat]
+    owners, counts = _groups(texts[places], grams)
+    return texts[places[owners]], grams[owners], counts
 
-    Only places whose characters all come again in their text can start one. They are found by noting every place under
-    its text and character in a small table: who finds another's note there may be such a place, and so may the other.
+
+def _met_twice(numbers: NDArray[np.int32], texts: Integers) -> NDArray[np.bool_]:
+    """Tell of every place whether its character may stand in its text again; a few others are told so, too.
+
+    Every place is noted in a small table under its text and character: who finds another's note there may be such a
+    place, and so may the other.
     """
-    places = np.arange(len(numbers), dtype=np.int32)
     keys = (texts * _STRIDE + numbers) & (_SCRATCH - 1)
+    places = np.arange(len(numbers), dtype=np.int32)
     notes = np.empty(_SCRATCH, np.int32)
     notes[keys] = places
     owners = notes.take(keys)
     again = owners != places
     again[owners[again]] = True
-    width = int(max(found.max() for found in columns)) + 1
-    cells = []
-    for length, found in enumerate(columns):
-        candidates = np.logical_and.reduce([again[shift : len(again) - length + shift] for shift in range(length + 1)])
-        at = np.flatnonzero(candidates & (found[: len(candidates)] > 0))
-        cells.append(texts[at] * width + found[at])
-    ordered = np.sort(np.concatenate(cells))
-    firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(ordered) else ordered
-    counts = np.diff(firsts, append=len(ordered))
-    rows, found = np.divmod(ordered[firsts[counts > 1]], width)
-    return rows, found, counts[counts > 1]
+    return again
+
+
+def _groups(texts: Integers, grams: Integers) -> tuple[Integers, Integers]:
+    """Group equal pairs of text and n-gram that occur more than once: one place of each, ascending, and their counts.
+
+    Pairs note their place in a small table; those whose note is overwritten by another pair try again.
+    """
+    owners, counts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    notes = np.empty(_SCRATCH, np.int64)
+    left = np.arange(len(grams))
+    stride = _STRIDE
+    while len(left):
+        keys = (texts[left] * stride + grams[left]) & (_SCRATCH - 1)
+        notes[keys] = left
+        noted = notes.take(keys)
+        same = (grams[noted] == grams[left]) & (texts[noted] == texts[left])
+        sizes = np.bincount(noted[same], minlength=len(grams))
+        owners.append(np.flatnonzero(sizes > 1))
+        counts.append(sizes[owners[-1]])
+        left, stride = left[~same], stride + 2
+    found, sizes = np.concatenate(owners), np.concatenate(counts)
+    order = np.argsort(found)
+    return found[order], sizes[order]

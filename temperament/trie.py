@@ -42,6 +42,9 @@ class Trie:
         ``rarity`` ranks the n-grams: of those that want one slot the least rare gets it.
         """
         every, parents = _with_beginnings(keys, np.uint64(bits))
+        node_bits = int(len(every) + 1).bit_length()
+        if (len(every) + 1) * (alphabet + 1) >= 1 << (62 - node_bits):
+            raise ValueError(f"{len(every)} n-grams over {alphabet} characters are too many")
         last = (every & np.uint64((1 << bits) - 1)).astype(np.int64)
         longer = np.flatnonzero(parents)
         longer = longer[np.argsort(np.append(rarity, np.zeros(len(every) - len(keys)))[longer], kind="stable")]
@@ -49,9 +52,6 @@ class Trie:
         single = np.flatnonzero(parents == 0)
         roots[last[single]] = single + 1
         transitions = parents[longer] * (alphabet + 1) + last[longer]
-        node_bits = int(len(every) + 1).bit_length()
-        if (len(every) + 1) * (alphabet + 1) >= 1 << (62 - node_bits):
-            raise ValueError(f"{len(every)} n-grams over {alphabet} characters are too many")
         size_bits = int(len(longer) * _ROOMY + 1).bit_length()
         shift = np.uint64(64 - size_bits)
         slots, kept = _fill(transitions, longer + 1, node_bits, shift)
@@ -100,7 +100,9 @@ def _places(keys: Integers, shift: np.uint64) -> Integers:
     return (keys.view(np.uint64) * _MULTIPLIER >> shift).view(np.int64)
 
 
-def _fill(transitions: Integers, nodes: Integers, node_bits: int, shift: np.uint64) -> tuple[Integers, NDArray[np.bool_]]:
+def _fill(
+    transitions: Integers, nodes: Integers, node_bits: int, shift: np.uint64
+) -> tuple[Integers, NDArray[np.bool_]]:
     """Put transitions into their slots, the first that comes into each; return the table and which found room."""
     places = _places(transitions, shift)
     owners = np.full(1 << int(np.uint64(64) - shift), -1)
