@@ -183,9 +183,9 @@ def save(model: Model, folder: Path, card: str) -> None:
 
 
 def pack(model: Model) -> bytes:
-    """Return the arrays of a model as one compressed file."""
+    """Return the arrays of a model as one file; weights hardly compress, and unpacking them would take longest of all."""
     buffer = io.BytesIO()
-    np.savez_compressed(
+    np.savez(
         buffer,
         allow_pickle=False,
         alphabet=model.vocabulary.alphabet,
@@ -333,10 +333,12 @@ def _build(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
     heads, presence = read_heads(facts)
     return Model(
         name=str(facts["name"]),
-        vocabulary=Vocabulary(arrays["alphabet"].astype(np.uint32), arrays["keys"].astype(np.uint64)),
-        idf=arrays["idf"].astype(np.float32),
-        weights=arrays["weights"].astype(np.float32),
-        intercepts=arrays["intercepts"].astype(np.float64),
+        vocabulary=Vocabulary(
+            arrays["alphabet"].astype(np.uint32, copy=False), arrays["keys"].astype(np.uint64, copy=False)
+        ),
+        idf=arrays["idf"].astype(np.float32, copy=False),
+        weights=np.ascontiguousarray(arrays["weights"], np.float32),
+        intercepts=arrays["intercepts"].astype(np.float64, copy=False),
         heads=heads,
         presence=presence,
         training=dict(facts["training"]),

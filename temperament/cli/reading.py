@@ -67,12 +67,14 @@ def classify(
 
 def _read_all(classifier: Any, messages: list[str]) -> "Iterator[Reading]":
     """Read in chunks, with a progress bar on standard error when there are many."""
+    if len(messages) < _WORTH_A_BAR:
+        yield from classifier.classify_many(messages)
+        return
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    shown = len(messages) >= _WORTH_A_BAR and console.is_terminal
-    with Progress(console=console, disable=not shown, transient=True) as progress:
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("", total=len(messages))
         for start in range(0, len(messages), _CHUNK):
             chunk = messages[start : start + _CHUNK]
