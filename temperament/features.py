@@ -119,7 +119,7 @@ class Vocabulary:
             if length > 1:
                 keys = keys[:-1] << np.uint64(KEY_BITS) | numbers[length - 1 :]
                 alive = alive[:-1] & (numbers[length - 1 :] > 0)
-            alive[codes.crossing(length)] = False
+                alive[codes.crossing(length)] = False
             columns = np.searchsorted(self.keys, keys)
             columns[columns == len(self.keys)] = 0
             known = alive & (self.keys[columns] == keys)

@@ -58,9 +58,10 @@ class Codes:
         return self.ends - self.sizes
 
     def crossing(self, length: int) -> Integers:
-        """Return from which positions a piece of that length would reach into the next text (or beyond the last)."""
+        """Return from which positions a piece of that length (2 or more) would reach into the next text (or beyond the last)."""
         last = len(self.codes) - length
-        places = np.concatenate([self.ends - back for back in range(1, length)]) if length > 1 else self.ends[:0]
+        ends = self.ends
+        places = np.concatenate([ends - back for back in range(1, length)])
         return places[places <= last]
 
     def text(self, index: int) -> str:
@@ -71,6 +72,8 @@ class Codes:
 
     def part(self, first: int, last: int) -> "Codes":
         """Return the texts from ``first`` to before ``last``."""
+        if first == 0 and last == len(self.sizes):
+            return self
         start = int(self.sizes[:first].sum())
         sizes = self.sizes[first:last]
         return Codes(self.codes[start : start + int(sizes.sum())], sizes)

@@ -88,7 +88,7 @@ def _may_be_bots(batch: Batch) -> NDArray[np.bool_]:
     """Tell which texts begin or end as ``_BOT_MARK`` and ``_BOT`` ask, by single characters; all real ones are among them."""
     codes, ends = batch.codes.codes, batch.codes.ends
     first = batch.codes.starts + 1
-    found = np.isin(codes[first], _BOT_OPENINGS) | (batch.kinds[first] & (HAN | LATIN | OTHER) == 0)
+    found: NDArray[np.bool_] = np.isin(codes[first], _BOT_OPENINGS) | (batch.kinds[first] & (HAN | LATIN | OTHER) == 0)
     for back in range(2, 2 + _LAST):
         found |= np.isin(codes[np.maximum(ends - back, 0)], _BOT_ENDINGS)
     return found

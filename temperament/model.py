@@ -132,8 +132,7 @@ class Model:
 
     def knows(self, text: str) -> bool:
         """Tell whether the model knows at least one pair of characters of a folded text."""
-        found = self.vocabulary.find([text])
-        return bool((found.lengths > 1).any())
+        return bool(self.scorer.score(Codes.of([text])).known[0])
 
     def base_rates(self, head: Head) -> dict[str, float]:
         """Return the label shares of the training data over all labels of a head."""
@@ -144,19 +143,20 @@ class Model:
 
         The push of an n-gram is shared among its characters.
         """
-        found = self.vocabulary.find([text])
-        matrix = self.vocabulary.matrix(found, self.idf, 1)
+        located = np.stack(self.scorer.locate(Codes.of([text])))
+        lengths, places = np.nonzero(located)
+        columns, which, counts = np.unique(located[lengths, places] - 1, return_inverse=True, return_counts=True)
+        values = (1 + np.log(counts)) * self.idf[columns]
+        values /= math.sqrt(values @ values) or 1.0
         first = column(self.heads, head, self.heads[head].labels[0])
-        group = self.weights[matrix.columns, first : first + len(self.heads[head].labels)]
-        own = self.weights[matrix.columns, column(self.heads, head, label)]
-        push = np.zeros(len(self.vocabulary.keys))
-        counts = np.bincount(found.columns, minlength=len(push))
-        push[matrix.columns] = matrix.values * (own - group.mean(axis=1)) / counts[matrix.columns]
+        weights = self.weights[columns]
+        group = weights[:, first : first + len(self.heads[head].labels)]
+        push = values * (weights[:, column(self.heads, head, label)] - group.mean(axis=1)) / counts
+        shares = push[which] / (lengths + 1)
         scores = np.zeros(len(text) + 2)
-        for offset in range(int(found.lengths.max(initial=1))):
-            reaching = found.lengths > offset
-            places = found.starts[reaching] + 1 + offset
-            np.add.at(scores, places, push[found.columns[reaching]] / found.lengths[reaching])
+        for offset in range(len(located)):
+            reaching = lengths >= offset
+            scores += np.bincount(places[reaching] + offset, shares[reaching], minlength=len(scores))
         return scores[1:-1]
 
 

@@ -14,10 +14,11 @@ from temperament.features import batches
 from temperament.folding import fold_many
 from temperament.guards import REASONS, unreadable
 from temperament.labels import Reading
+from temperament.model import Model
 from temperament.tables import Tables, joined, tabulate
 from temperament.text import fold, fold_only
 
-AnyModel = model.Model | EncoderModel
+AnyModel = Model | EncoderModel
 _SEVERAL = 16
 """From so many texts on they are folded together."""
 _TOGETHER = 100_000
@@ -99,7 +100,7 @@ class Classifier:
         )
 
     @staticmethod
-    def _together(linear: model.Model, texts: list[str]) -> Tables:
+    def _together(linear: Model, texts: list[str]) -> Tables:
         batch = fold_many(texts)
         scores = linear.scorer.score(batch.codes)
         places = guards.reasons(batch)

@@ -45,14 +45,23 @@ class Scorer:
 
     def score(self, codes: Codes) -> Scores:
         """Score folded texts."""
-        self.asked += len(codes.codes)
-        ready = self.asked >= _WORTH_A_TRIE
+        ready = self._worth_a_trie(codes)
         values = np.zeros((len(codes.sizes), self.weights.shape[1]))
         known = np.zeros(len(codes.sizes), bool)
         for first, last in _runs(codes.sizes):
             part = codes.part(first, last)
             values[first:last], known[first:last] = self._score(part, ready=ready)
         return Scores(values, known)
+
+    def locate(self, codes: Codes) -> list[Integers]:
+        """Return for every position the columns of the n-grams that start there, as ``Vocabulary.locate`` does."""
+        if self._worth_a_trie(codes):
+            return self._follow(codes, self.vocabulary.numbers.take(codes.codes))[1]
+        return self.vocabulary.locate(codes)
+
+    def _worth_a_trie(self, codes: Codes) -> bool:
+        self.asked += len(codes.codes)
+        return self.asked >= _WORTH_A_TRIE
 
     @cached_property
     def trie(self) -> Trie:
@@ -94,11 +103,11 @@ class Scorer:
 
     def _follow(self, codes: Codes, numbers: NDArray[np.int32]) -> tuple[Integers, list[Integers]]:
         """Return the deepest node of every place, and the columns (from 1, or 0) of the n-grams that start there."""
-        numbers = numbers.astype(np.int64)
-        reached = self.trie.roots.take(numbers)
+        following = numbers.astype(np.int64)
+        reached = self.trie.roots.take(following)
         deepest, columns = reached.copy(), [reached]
         for length in range(2, LONGEST + 1):
-            reached = self.trie.step(reached[:-1], numbers[length - 1 :])
+            reached = self.trie.step(reached[:-1], following[length - 1 :])
             reached[codes.crossing(length)] = 0
             np.copyto(deepest[: len(reached)], reached, where=reached > 0)
             columns.append(np.append(reached, np.zeros(length - 1, np.int64)))
@@ -161,7 +170,7 @@ def _met_twice(numbers: NDArray[np.int32], texts: Integers) -> NDArray[np.bool_]
     notes = np.empty(_SCRATCH, np.int32)
     notes[keys] = places
     owners = notes.take(keys)
-    again = owners != places
+    again: NDArray[np.bool_] = owners != places
     again[owners[again]] = True
     return again
 

@@ -7,6 +7,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from temperament.features import Floats
 from temperament.guards import REASONS
 from temperament.labels import (
     FEELINGS,
@@ -21,7 +22,7 @@ from temperament.labels import (
     StateLabel,
     quick_reading,
 )
-from temperament.model import Floats, HeadModel, Presence
+from temperament.model import HeadModel, Presence
 
 BANDS: tuple[Band, ...] = get_args(Band)
 _LOW = BANDS.index("low")

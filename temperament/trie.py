@@ -74,7 +74,7 @@ class Trie:
         keys = nodes * (self.alphabet + 1) + numbers
         slots = self.slots.take(_places(keys, self.hash_shift))
         hits = slots >> (self.node_bits + 1) == keys
-        reached = (slots >> 1 & ((1 << self.node_bits) - 1)) * hits
+        reached: Integers = (slots >> 1 & ((1 << self.node_bits) - 1)) * hits
         crowded = np.flatnonzero((slots & 1) > hits)
         missing = keys[crowded]
         places = self.further.searchsorted(missing)

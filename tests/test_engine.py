@@ -31,7 +31,18 @@ ODD = (
     "立刻退款不急没关系哈亲第一二，。！？!? \n\t\r\u3000\ud800\x00\x02\x03\u200b\ufffd@@@(（)wùāḿ務着著看答覆打坏"
     "㎏ﷺİ𠮷👍👨\u200d\ufe0fa1٣の\u1680退订T自动回复您好请按"
 )
-PIECES = ["哈" * 4, "!" * 6, "@" * 4, "@某某客服", "@" + "名" * 30, "@" + "名" * 31 + "哈" * 5, "務(wù)", "好(xl)", " \n ", "回复td"]
+PIECES = [
+    "哈" * 4,
+    "!" * 6,
+    "@" * 4,
+    "@某某客服",
+    "@" + "名" * 30,
+    "@" + "名" * 31 + "哈" * 5,
+    "務(wù)",
+    "好(xl)",
+    " \n ",
+    "回复td",
+]
 odd_texts = st.text(st.characters()) | st.lists(st.sampled_from([*ODD, *PIECES]), max_size=30).map("".join)
 
 
@@ -164,7 +175,9 @@ def test_reasons_of_machines_in_a_batch(opening, text):
 def test_traditional_characters_are_all_listed():
     """OpenCC changes no character outside the list."""
     convert = opencc.OpenCC("t2s").convert
-    every = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000 and chr(code) not in TRADITIONAL)
+    every = "".join(
+        chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000 and chr(code) not in TRADITIONAL
+    )
     rest = "\n".join(every)
     assert convert(rest) == rest
 
@@ -282,7 +295,19 @@ def test_a_trie_too_large_is_refused():
 
 def test_quick_readings_are_readings():
     """Made the quick way, a reading is the same, frozen thing."""
-    fields = ("退款", "choleric", "angry", {"choleric": 1.0}, {"angry": 1.0}, {"state": "low"}, {}, ("anxious",), (), None, "m")
+    fields = (
+        "退款",
+        "choleric",
+        "angry",
+        {"choleric": 1.0},
+        {"angry": 1.0},
+        {"state": "low"},
+        {},
+        ("anxious",),
+        (),
+        None,
+        "m",
+    )
     quick = quick_reading(*fields)
     assert type(quick) is Reading
     assert quick == Reading(*fields)

@@ -68,6 +68,8 @@ def _top(
     ask_language(lang)
 
 
+_INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
 _SIMPLE = {"--format": "form", "--model": "model", "--channel": "channel", "--lang": "lang"}
 
 
@@ -104,6 +106,8 @@ def main() -> int:
             reading.classify(**simple)
             return ExitCode.OK
         return int(app(standalone_mode=False) or ExitCode.OK)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except TemperamentError as error:
         sys.stderr.write(error.message(default_language()) + "\n")
         return error.exit_code
