@@ -56,7 +56,7 @@ class Scorer:
     def locate(self, codes: Codes) -> list[Integers]:
         """Return for every position the columns of the n-grams that start there, as ``Vocabulary.locate`` does."""
         if self._worth_a_trie(codes):
-            return self._follow(codes, self.vocabulary.numbers.take(codes.codes))[1]
+            return self.follow(codes, self.vocabulary.numbers.take(codes.codes))[1]
         return self.vocabulary.locate(codes)
 
     def _worth_a_trie(self, codes: Codes) -> bool:
@@ -85,7 +85,7 @@ class Scorer:
         starts = codes.starts
         numbers = self.vocabulary.numbers.take(codes.codes)
         if ready:
-            deepest, columns = self._follow(codes, numbers)
+            deepest, columns = self.follow(codes, numbers)
             sums, squares = (table.take(deepest, axis=0) for table in self.sums)
         else:
             columns = self.vocabulary.locate(codes)
@@ -101,7 +101,7 @@ class Scorer:
         known = np.logical_or.reduceat((columns[1] > 0) | (columns[2] > 0), starts)
         return values / np.sqrt(np.where(lengths > 0, lengths, 1))[:, None], known
 
-    def _follow(self, codes: Codes, numbers: NDArray[np.int32]) -> tuple[Integers, list[Integers]]:
+    def follow(self, codes: Codes, numbers: NDArray[np.int32]) -> tuple[Integers, list[Integers]]:
         """Return the deepest node of every place, and the columns (from 1, or 0) of the n-grams that start there."""
         following = numbers.astype(np.int64)
         reached = self.trie.roots.take(following)
