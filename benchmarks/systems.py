@@ -77,7 +77,7 @@ def sklearn(*, words: bool) -> Callable[[], Work]:
         model = make_pipeline(make_union(*parts), LogisticRegression(max_iter=30, tol=0.1))
         texts = json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))[:TRAINED_ON]
         model.fit(texts, [index % LABELS for index in range(len(texts))])
-        return model.predict_proba
+        return lambda texts: model.predict_proba(texts)
 
     return make
 

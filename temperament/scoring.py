@@ -22,8 +22,8 @@ _CHUNK = 48_000
 """Characters scored at once: their arrays fit into a processor's second-level cache."""
 _WORTH_A_TRIE = 100_000
 """From so many characters on, asked for in all, the trie has paid for itself."""
-_SCRATCH = 1 << 17
-_STRIDE = 40_503
+_SCRATCH = 1 << 18
+_STRIDE, _MULTIPLIER = 40_503, 2_654_435_769
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +148,18 @@ def _repeated(
 ) -> tuple[Integers, Integers, Integers]:
     """Return the n-grams that stand in a text more than once: texts in order, columns from 1, counts."""
     again = _met_twice(numbers, texts)
-    chances = np.zeros((len(numbers), LONGEST), bool)
+    places, grams = [], []
     for length, found in enumerate(columns, 1):
-        whole = np.logical_and.reduce([again[shift : len(again) - length + shift + 1] for shift in range(length)])
-        chances[: len(whole), length - 1] = whole & (found[: len(whole)] > 0)
-    flat = np.flatnonzero(chances)
-    places, lengths = np.divmod(flat, LONGEST)
-    grams = np.stack(columns, axis=1).ravel()[flat]
-    owners, counts = _groups(texts[places], grams)
-    return texts[places[owners]], grams[owners], counts
+        whole = again[: len(again) - length + 1] & (found[: len(again) - length + 1] > 0)
+        for shift in range(1, length):
+            whole &= again[shift : shift + len(whole)]
+        places.append(np.flatnonzero(whole))
+        grams.append(found.take(places[-1]))
+    rows, every = texts.take(np.concatenate(places)), np.concatenate(grams)
+    counts = _counts(rows * (int(every.max(initial=0)) + 1) + every)
+    owners = np.flatnonzero(counts > 1)
+    owners = owners[np.argsort(rows[owners].astype(np.uint16), kind="stable")]
+    return rows[owners], every[owners], counts[owners]
 
 
 def _met_twice(numbers: NDArray[np.int32], texts: Integers) -> NDArray[np.bool_]:
@@ -175,24 +178,19 @@ def _met_twice(numbers: NDArray[np.int32], texts: Integers) -> NDArray[np.bool_]
     return again
 
 
-def _groups(texts: Integers, grams: Integers) -> tuple[Integers, Integers]:
-    """Group equal pairs of text and n-gram that occur more than once: one place of each, ascending, and their counts.
+def _counts(cells: Integers) -> Integers:
+    """Count equal cells: the last of its kind has the count of all, the others 0.
 
-    Pairs note their place in a small table; those whose note is overwritten by another pair try again.
+    Cells note their place in a small table; those whose note another kind has overwritten try again.
     """
-    owners, counts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    notes = np.empty(_SCRATCH, np.int64)
-    left = np.arange(len(grams))
-    stride = _STRIDE
+    counts = np.zeros(len(cells), np.int64)
+    notes = np.empty(_SCRATCH, np.int32)
+    left, kinds, multiplier = np.arange(len(cells), dtype=np.int32), cells, _MULTIPLIER
     while len(left):
-        keys = (texts[left] * stride + grams[left]) & (_SCRATCH - 1)
+        keys = kinds * multiplier >> 20 & (_SCRATCH - 1)
         notes[keys] = left
         noted = notes.take(keys)
-        same = (grams[noted] == grams[left]) & (texts[noted] == texts[left])
-        sizes = np.bincount(noted[same], minlength=len(grams))
-        owners.append(np.flatnonzero(sizes > 1))
-        counts.append(sizes[owners[-1]])
-        left, stride = left[~same], stride + 2
-    found, sizes = np.concatenate(owners), np.concatenate(counts)
-    order = np.argsort(found)
-    return found[order], sizes[order]
+        same = cells.take(noted) == kinds
+        counts += np.bincount(noted[same], minlength=len(cells))
+        left, kinds, multiplier = left[~same], kinds[~same], multiplier + 2
+    return counts
