@@ -47,8 +47,6 @@ def findings_json(reply: str, findings: "Sequence[Finding]") -> dict[str, Any]:
 
 def conversation_json(one: "Conversation") -> dict[str, Any]:
     """Return a conversation: what it adds up to, then its turns, each with what it shows. Times are in minutes."""
-    from temperament.conversation.results import CustomerTurn, OtherTurn
-
     summary = {
         name: getattr(one, name)
         for name in ("id", "agent", "started", "state", "last_state", "rank", "closed_by", "risk", "step_in", "model")
@@ -69,6 +67,8 @@ def conversation_json(one: "Conversation") -> dict[str, Any]:
 
 
 def _turn_json(one: "CustomerTurn | AgentTurn | OtherTurn") -> dict[str, Any]:
+    from temperament.conversation.results import CustomerTurn, OtherTurn
+
     said = {"number": one.number, "speaker": one.turn.speaker, "name": one.turn.name, "time": one.turn.time}
     if isinstance(one, CustomerTurn):
         return {
