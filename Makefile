@@ -17,6 +17,7 @@ bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [be
 	$(PYTHON) benchmarks/quality.py -o benchmarks/QUALITY.md
 	$(PYTHON) benchmarks/evidence.py -o benchmarks/EVIDENCE.md
 	$(PYTHON) benchmarks/semantic_speed.py -o benchmarks/SEMANTIC_SPEED.md
+	$(PYTHON) benchmarks/speed.py -o benchmarks/RESULTS.md
 	$(PYTHON) benchmarks/replies.py -o benchmarks/REPLIES.md
 	$(PYTHON) benchmarks/conversations.py --dialogues $(DIALOGUES) -o benchmarks/CONVERSATIONS.md
 

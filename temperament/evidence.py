@@ -5,8 +5,9 @@ in the label's probability is the weight, so evidence is faithful by constructio
 al. 2020, "ERASER", comprehensiveness).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from temperament.features import Floats
@@ -95,14 +96,15 @@ def _candidates(model: Pusher, document: int, folded: Folded, reading: Reading, 
     text = folded.text
     if reading.reason or label == NEUTRAL[head] or len(text) > _MOST_CHARACTERS:
         return []
-    scores = model.pushes(text, head, label)
-    spans = _merge(_tokens(text), scores, text)
-    spans.sort(key=lambda span: -float(scores[slice(*span)].sum()))
+    pushes = model.pushes(text, head, label).tolist()
+    spans = _merge(_tokens(text), pushes, text)
+    spans.sort(key=lambda span: -sum(pushes[slice(*span)]))
     return [_Candidate(document, head, *folded.span(*span)) for span in spans[:CANDIDATES]]
 
 
-def _tokens(text: str) -> list[tuple[int, int]]:
-    """Cut folded text into words and single other characters, blanks left out."""
+@lru_cache(maxsize=2)
+def _tokens(text: str) -> tuple[tuple[int, int], ...]:
+    """Cut folded text into words and single other characters, blanks left out; both heads ask for the same text."""
     tokens: list[tuple[int, int]] = []
     position = 0
     for start, word in words(text):
@@ -110,12 +112,12 @@ def _tokens(text: str) -> list[tuple[int, int]]:
         tokens.append((start, start + len(word)))
         position = start + len(word)
     tokens.extend((at, at + 1) for at in range(position, len(text)) if not text[at].isspace())
-    return tokens
+    return tuple(tokens)
 
 
-def _merge(tokens: list[tuple[int, int]], scores: Floats, text: str) -> list[tuple[int, int]]:
+def _merge(tokens: Sequence[tuple[int, int]], scores: Sequence[float], text: str) -> list[tuple[int, int]]:
     """Join neighbouring tokens that push clearly towards the label into spans within one clause, its end marks included."""
-    pushes = [float(scores[start:end].sum()) for start, end in tokens]
+    pushes = [sum(scores[start:end]) for start, end in tokens]
     least = _LEAST_SHARE * max(pushes, default=0.0)
     spans: list[tuple[int, int]] = []
     for (start, end), push in zip(tokens, pushes, strict=True):

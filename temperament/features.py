@@ -1,23 +1,25 @@
-"""Text → matrix: character n-grams weighted by TF-IDF, for a whole batch at once on code-point arrays.
+"""Text → weights: character n-grams with TF-IDF, for a whole batch at once on code-point arrays.
 
-``ngrams`` defines the features one document at a time; training uses it. ``Vocabulary`` finds the same
-n-grams in many documents with numpy alone; a test holds that both agree.
+``ngrams`` defines the features one document at a time; training uses it. ``Vocabulary`` finds the same n-grams in many
+documents with numpy alone, ``Scorer`` weighs them as a linear model does; tests hold that both agree with scikit-learn.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from temperament.folding import END, START, Codes
+
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-START, END = "\x02", "\x03"
-"""Marks around every document; folding removes control characters, so they cannot occur inside."""
 LONGEST = 3
-_BITS = 20
-_MAX_ALPHABET = (1 << _BITS) - 1
+KEY_BITS = 20
+_MAX_ALPHABET = (1 << KEY_BITS) - 1
+_CODE_POINTS = 0x110000
 
 
 def ngrams(text: str) -> list[str]:
@@ -59,7 +61,7 @@ class Matrix:
         return products
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """Known n-grams: ``alphabet`` holds the code points in use, ``keys`` one number an n-gram, both ascending.
 
@@ -79,7 +81,7 @@ class Vocabulary:
         for term in terms:
             key = 0
             for character in term:
-                key = key << _BITS | number[ord(character)]
+                key = key << KEY_BITS | number[ord(character)]
             packed.append(key)
         keys = np.array(packed, np.uint64)
         order = np.argsort(keys)
@@ -102,36 +104,38 @@ class Vocabulary:
             bool((array[1:] > array[:-1]).all()) for array in (self.alphabet, self.keys)
         )
 
+    @cached_property
+    def numbers(self) -> NDArray[np.int32]:
+        """The number of every code point there is, 0 for those outside the alphabet."""
+        table = np.zeros(_CODE_POINTS, np.int32)
+        table[self.alphabet] = np.arange(1, len(self.alphabet) + 1)
+        return table
+
     def find(self, texts: list[str]) -> Occurrences:
         """Find all known n-grams in folded texts."""
-        numbers, documents, starts = self._number(texts)
+        codes = Codes.of(texts)
+        documents = np.repeat(np.arange(len(texts)), codes.sizes)
+        starts = np.arange(len(documents)) - np.repeat(codes.starts, codes.sizes) - 1
         found = []
-        keys = np.zeros(len(numbers), np.uint64)
-        alive = np.ones(len(numbers), bool)
-        for length in range(1, LONGEST + 1):
-            count = max(len(numbers) - length + 1, 0)
-            ends = numbers[length - 1 :]
-            alive = alive[:count] & (ends > 0) & (documents[:count] == documents[length - 1 :])
-            keys = keys[:count] << np.uint64(_BITS) | ends
-            at = np.flatnonzero(alive)
-            columns = np.searchsorted(self.keys, keys[at])
-            columns[columns == len(self.keys)] = 0
-            known = self.keys[columns] == keys[at]
-            at, columns = at[known], columns[known]
-            found.append((documents[at], starts[at], np.full(len(at), length), columns))
+        for length, columns in enumerate(self.locate(codes), 1):
+            at = np.flatnonzero(columns)
+            found.append((documents[at], starts[at], np.full(len(at), length), columns[at] - 1))
         return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
-    def _number(self, texts: list[str]) -> tuple[NDArray[np.uint64], Integers, Integers]:
-        """Return, for every character of the marked texts, its number (0: unknown), document and position."""
-        marked = [f"{START}{text}{END}" for text in texts]
-        codes = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), np.uint32)
-        places = np.searchsorted(self.alphabet, codes)
-        places[places == len(self.alphabet)] = 0
-        numbers = np.where(self.alphabet[places] == codes, places + 1, 0).astype(np.uint64)
-        sizes = np.array([len(text) for text in marked], np.int64)
-        documents = np.repeat(np.arange(len(texts)), sizes)
-        starts = np.arange(len(codes)) - np.repeat(np.cumsum(sizes) - sizes, sizes) - 1
-        return numbers, documents, starts
+    def locate(self, codes: Codes) -> list[Integers]:
+        """Return for every position which n-grams of 1, 2 and 3 characters start there: their columns from 1, or 0."""
+        numbers = self.numbers.take(codes.codes).astype(np.uint64)
+        keys, alive, located = numbers, numbers > 0, []
+        for length in range(1, LONGEST + 1):
+            if length > 1:
+                keys = keys[:-1] << np.uint64(KEY_BITS) | numbers[length - 1 :]
+                alive = alive[:-1] & (numbers[length - 1 :] > 0)
+                alive[codes.crossing(length)] = False
+            columns = np.searchsorted(self.keys, keys)
+            columns[columns == len(self.keys)] = 0
+            known = alive & (self.keys[columns] == keys)
+            located.append(np.append((columns + 1) * known, np.zeros(length - 1, np.int64)))
+        return located
 
     def matrix(self, found: Occurrences, idf: NDArray[np.floating], height: int) -> Matrix:
         """Weigh occurrences: (1 + ln count) · idf, every row scaled to length 1.

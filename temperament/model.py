@@ -11,6 +11,7 @@ import json
 import math
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from temperament.errors import ModelError
-from temperament.features import Floats, Vocabulary, batches
+from temperament.features import Floats, Vocabulary
+from temperament.folding import Codes
 from temperament.labels import FEELINGS, HEADS, LABELS, Head
+from temperament.scoring import Scorer
 from temperament.text import TEXT_VERSION
 
 FORMAT = 2
 KIND = "temperament-linear"
 MANIFEST, WEIGHTS, CARD = "model.json", "weights.npz", "MODEL_CARD.md"
-_BATCH_CHARACTERS = 400_000
 _SURE = 50.0
 """Beyond this a logistic is 0 or 1 and its exponential only overflows."""
 
@@ -92,7 +94,7 @@ def tables(scores: Floats, heads: dict[Head, HeadModel], presence: Presence) -> 
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A linear model over character n-grams with one group of outputs a head.
 
@@ -121,41 +123,40 @@ class Model:
 
     def outputs(self, texts: list[str]) -> Floats:
         """Return the bare scores of folded texts (texts × outputs)."""
-        runs = batches([len(text) for text in texts], _BATCH_CHARACTERS)
-        parts = [self._scores(texts[start:end]) for start, end in runs]
-        return np.concatenate(parts) if parts else np.empty((0, len(self.intercepts)))
+        return self.scorer.score(Codes.of(texts)).values + self.intercepts
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """What turns n-grams into scores."""
+        return Scorer(self.vocabulary, self.idf, self.weights)
 
     def knows(self, text: str) -> bool:
         """Tell whether the model knows at least one pair of characters of a folded text."""
-        found = self.vocabulary.find([text])
-        return bool((found.lengths > 1).any())
+        return bool(self.scorer.score(Codes.of([text])).known[0])
 
     def base_rates(self, head: Head) -> dict[str, float]:
         """Return the label shares of the training data over all labels of a head."""
         return base_rates(self.heads, head)
-
-    def _scores(self, texts: list[str]) -> Floats:
-        found = self.vocabulary.find(texts)
-        return self.vocabulary.matrix(found, self.idf, len(texts)).times(self.weights) + self.intercepts
 
     def pushes(self, text: str, head: Head, label: str) -> Floats:
         """Return how much every character of a folded text pushes towards a label, against the mean of the head.
 
         The push of an n-gram is shared among its characters.
         """
-        found = self.vocabulary.find([text])
-        matrix = self.vocabulary.matrix(found, self.idf, 1)
+        located = np.stack(self.scorer.locate(Codes.of([text])))
+        lengths, places = np.nonzero(located)
+        columns, which, counts = np.unique(located[lengths, places] - 1, return_inverse=True, return_counts=True)
+        values = (1 + np.log(counts)) * self.idf[columns]
+        values /= math.sqrt(values @ values) or 1.0
         first = column(self.heads, head, self.heads[head].labels[0])
-        group = self.weights[matrix.columns, first : first + len(self.heads[head].labels)]
-        own = self.weights[matrix.columns, column(self.heads, head, label)]
-        push = np.zeros(len(self.vocabulary.keys))
-        counts = np.bincount(found.columns, minlength=len(push))
-        push[matrix.columns] = matrix.values * (own - group.mean(axis=1)) / counts[matrix.columns]
+        weights = self.weights[columns]
+        group = weights[:, first : first + len(self.heads[head].labels)]
+        push = values * (weights[:, column(self.heads, head, label)] - group.mean(axis=1)) / counts
+        shares = push[which] / (lengths + 1)
         scores = np.zeros(len(text) + 2)
-        for offset in range(int(found.lengths.max(initial=1))):
-            reaching = found.lengths > offset
-            places = found.starts[reaching] + 1 + offset
-            np.add.at(scores, places, push[found.columns[reaching]] / found.lengths[reaching])
+        for offset in range(len(located)):
+            reaching = lengths >= offset
+            scores += np.bincount(places[reaching] + offset, shares[reaching], minlength=len(scores))
         return scores[1:-1]
 
 
@@ -182,9 +183,9 @@ def save(model: Model, folder: Path, card: str) -> None:
 
 
 def pack(model: Model) -> bytes:
-    """Return the arrays of a model as one compressed file."""
+    """Return the arrays of a model as one file; weights hardly compress, and unpacking them would take longest of all."""
     buffer = io.BytesIO()
-    np.savez_compressed(
+    np.savez(
         buffer,
         allow_pickle=False,
         alphabet=model.vocabulary.alphabet,
@@ -332,10 +333,12 @@ def _build(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
     heads, presence = read_heads(facts)
     return Model(
         name=str(facts["name"]),
-        vocabulary=Vocabulary(arrays["alphabet"].astype(np.uint32), arrays["keys"].astype(np.uint64)),
-        idf=arrays["idf"].astype(np.float32),
-        weights=arrays["weights"].astype(np.float32),
-        intercepts=arrays["intercepts"].astype(np.float64),
+        vocabulary=Vocabulary(
+            arrays["alphabet"].astype(np.uint32, copy=False), arrays["keys"].astype(np.uint64, copy=False)
+        ),
+        idf=arrays["idf"].astype(np.float32, copy=False),
+        weights=np.ascontiguousarray(arrays["weights"], np.float32),
+        intercepts=arrays["intercepts"].astype(np.float64, copy=False),
         heads=heads,
         presence=presence,
         training=dict(facts["training"]),

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from temperament import model
+from temperament import model, scoring
 from temperament.errors import ModelError, TemperamentError
 from temperament.labels import FEELINGS, HEADS, LABELS
 from temperament.model import HeadModel, Presence
@@ -120,7 +120,7 @@ def test_no_texts_give_empty_tables(toy_model):
 def test_probabilities_do_not_depend_on_batches(toy_model, monkeypatch):
     """Cutting the work into many small batches changes nothing."""
     together = toy_model.probabilities(TEXTS * 3)
-    monkeypatch.setattr(model, "_BATCH_CHARACTERS", 4)
+    monkeypatch.setattr(scoring, "_CHUNK", 4)
     for head, table in toy_model.probabilities(TEXTS * 3).items():
         np.testing.assert_array_equal(table, together[head])
 

@@ -125,12 +125,14 @@ def read_messages(texts: list[str] | None, file: Path | None, column: str | None
 
 def read_all(classifier: "Classifier", messages: list[str], *, explain: bool = True) -> "Iterator[Reading]":
     """Read in chunks, with a progress bar on standard error when there are many."""
+    if len(messages) < _WORTH_A_BAR:
+        yield from classifier.classify_many(messages, explain=explain)
+        return
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    shown = len(messages) >= _WORTH_A_BAR and console.is_terminal
-    with Progress(console=console, disable=not shown, transient=True) as progress:
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("", total=len(messages))
         for start in range(0, len(messages), _CHUNK):
             chunk = messages[start : start + _CHUNK]

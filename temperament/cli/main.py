@@ -3,13 +3,13 @@
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from temperament import __version__
 from temperament.cli import advising, checking, conversing, evaluating, labelling, playbook, reading, training
-from temperament.cli.common import Lang, ask_language
+from temperament.cli.common import Lang, OutputFormat, ask_language
 from temperament.errors import ExitCode, TemperamentError
 from temperament.help_texts import tell
 from temperament.language import default_language
@@ -70,13 +70,46 @@ def _top(
     ask_language(lang)
 
 
+_INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
+_SIMPLE = {"--format": "form", "--model": "model", "--channel": "channel", "--lang": "lang"}
+
+
+def _simple_reading(arguments: list[str]) -> dict[str, Any] | None:
+    """Return what ``classify`` is called with, if that is messages and plain options; else leave it to typer.
+
+    Typer reads options with pydantic, whose import takes longer than reading a message.
+    """
+    if arguments[:1] != ["classify"]:
+        return None
+    values: dict[str, Any] = {"texts": []}
+    rest = iter(arguments[1:])
+    for one in rest:
+        if one in _SIMPLE:
+            value = next(rest, "-")
+            if value.startswith("-") or (one == "--format" and value not in get_args(OutputFormat)):
+                return None
+            values[_SIMPLE[one]] = value
+        elif one.startswith("-"):
+            return None
+        else:
+            values["texts"].append(one)
+    return values if values["texts"] else None
+
+
 def main() -> int:
     """Run the command line; the one place that turns errors into exit codes."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        simple = _simple_reading(sys.argv[1:])
+        if simple is not None:
+            reading.classify(**simple)
+            return ExitCode.OK
         return int(app(standalone_mode=False) or ExitCode.OK)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except TemperamentError as error:
         sys.stderr.write(error.message(default_language()) + "\n")
         return error.exit_code

@@ -85,6 +85,14 @@ class Playbook:
     parts: dict[str, ReplyPart]
     spellings: dict[str, Spelling]
 
+    def __getattr__(self, kind: str) -> dict[str, Any]:
+        """Read a shelf of the shipped playbook when it is first asked for; one message needs a third of them."""
+        if kind not in KINDS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {kind!r}")
+        shelf = _keyed(kind, read(SHIPPED / f"{kind}.yaml", KINDS[kind]))
+        object.__setattr__(self, kind, shelf)
+        return shelf
+
     def shelves(self) -> dict[str, dict[str, Entry]]:
         """Return the entries of every kind under the kind's name."""
         return {one.name: dict(getattr(self, one.name)) for one in fields(self)}
@@ -111,7 +119,7 @@ class Playbook:
 @cache
 def shipped() -> Playbook:
     """Return the playbook that comes with the package; read once, and not checked again: the tests hold it sound."""
-    return _keyed({kind: read(SHIPPED / f"{kind}.yaml", shape) for kind, shape in KINDS.items()})
+    return object.__new__(Playbook)  # its shelves are filled by __getattr__
 
 
 def load(folder: Path) -> Playbook:
@@ -145,12 +153,8 @@ def overlay(folder: Path) -> Playbook:
 def _build(shelves: dict[str, dict[str, Any]], folder: Path) -> Playbook:
     """Check the entries together and put each under its key."""
     checks.check_all(shelves, folder)
-    return _keyed(shelves)
+    return Playbook(**{kind: _keyed(kind, shelf) for kind, shelf in shelves.items()})
 
 
-def _keyed(shelves: dict[str, dict[str, Any]]) -> Playbook:
-    keyed = {
-        kind: {getattr(entry, _KEYED.get(kind, "id")): entry for entry in shelf.values()}
-        for kind, shelf in shelves.items()
-    }
-    return Playbook(**keyed)
+def _keyed(kind: str, shelf: dict[str, Any]) -> dict[str, Any]:
+    return {getattr(entry, _KEYED.get(kind, "id")): entry for entry in shelf.values()}

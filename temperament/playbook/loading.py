@@ -41,6 +41,7 @@ KINDS: dict[str, type[Entry]] = {
 }
 """The kinds of entries: the stem of the file and the shape of what stands in it."""
 _DISABLED = "disabled"
+_STRING = "tag:yaml.org,2002:str"
 _PATH = re.compile(r" - at `\$([^`]*)`$")
 _PART = re.compile(r"\[(\d+)\]|\.(\w+)")
 
@@ -119,7 +120,7 @@ def _parse(path: Path, *, empty: bool = False) -> tuple[yaml.Node, Any]:
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
         root: yaml.Node | None = loader.get_single_node()
-        items = loader.construct_document(root) if root is not None else None
+        items = _values(root, loader) if root is not None else None
     except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", "")
@@ -132,6 +133,17 @@ def _parse(path: Path, *, empty: bool = False) -> tuple[yaml.Node, Any]:
             path, 1, "应是一个条目列表（每条以“- id:”开头）", "must be a list of entries (each begins '- id:')"
         )
     return root, items
+
+
+def _values(node: yaml.Node, loader: Any) -> Any:
+    """Return plain values of a node: what the loader constructs, in half the time where all is strings and lists."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == _STRING:
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_values(one, loader) for one in node.value]
+    if isinstance(node, yaml.MappingNode) and all(key.tag == _STRING for key, _ in node.value):
+        return {key.value: _values(one, loader) for key, one in node.value}
+    return loader.construct_object(node, deep=True)
 
 
 def _explain(path: Path, root: yaml.Node, shape: type[Shape], message: str, index: int | None = None) -> PlaybookError:

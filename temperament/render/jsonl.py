@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from temperament.advice import Advice
-from temperament.conversation.results import AgentTurn, Conversation, CustomerTurn, Manner, OtherTurn
-from temperament.labels import Reading
-from temperament.promises import Trust
-from temperament.reply import Finding
+if TYPE_CHECKING:
+    from temperament.advice import Advice
+    from temperament.conversation.results import AgentTurn, Conversation, CustomerTurn, Manner, OtherTurn
+    from temperament.labels import Reading
+    from temperament.promises import Trust
+    from temperament.reply import Finding
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -21,7 +22,7 @@ def json_line(value: dict[str, Any]) -> str:
     return _SURROGATES.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
 
 
-def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, Any]:
+def reading_json(reading: "Reading", advice: "Advice | None" = None) -> dict[str, Any]:
     """Return a reading, and its advice if given, in the shape of the public contract."""
     value = {
         "text": reading.text,
@@ -39,12 +40,12 @@ def reading_json(reading: Reading, advice: Advice | None = None) -> dict[str, An
     return value | {"advice": asdict(advice)} if advice else value
 
 
-def findings_json(reply: str, findings: Sequence[Finding]) -> dict[str, Any]:
+def findings_json(reply: str, findings: "Sequence[Finding]") -> dict[str, Any]:
     """Return what was found in one reply, in the shape of the public contract."""
     return {"reply": reply, "findings": [asdict(one) for one in findings]}
 
 
-def conversation_json(one: Conversation) -> dict[str, Any]:
+def conversation_json(one: "Conversation") -> dict[str, Any]:
     """Return a conversation: what it adds up to, then its turns, each with what it shows. Times are in minutes."""
     summary = {
         name: getattr(one, name)
@@ -65,7 +66,9 @@ def conversation_json(one: Conversation) -> dict[str, Any]:
     }
 
 
-def _turn_json(one: CustomerTurn | AgentTurn | OtherTurn) -> dict[str, Any]:
+def _turn_json(one: "CustomerTurn | AgentTurn | OtherTurn") -> dict[str, Any]:
+    from temperament.conversation.results import CustomerTurn, OtherTurn
+
     said = {"number": one.number, "speaker": one.turn.speaker, "name": one.turn.name, "time": one.turn.time}
     if isinstance(one, CustomerTurn):
         return {
@@ -89,7 +92,7 @@ def _turn_json(one: CustomerTurn | AgentTurn | OtherTurn) -> dict[str, Any]:
     }
 
 
-def _manner_json(one: Manner) -> dict[str, Any]:
+def _manner_json(one: "Manner") -> dict[str, Any]:
     return asdict(one) | {"probabilities": _rounded(one.probabilities)}
 
 
@@ -97,6 +100,6 @@ def _rounded(chances: dict[str, float]) -> dict[str, float]:
     return {label: round(chance, 8) for label, chance in chances.items()}
 
 
-def trust_json(one: Trust) -> dict[str, Any]:
+def trust_json(one: "Trust") -> dict[str, Any]:
     """Return a trust score; times in minutes."""
     return asdict(one) | {"late": one.late, "left": one.left}
