@@ -94,7 +94,7 @@ class Vocabulary:
             term = ""
             while key:
                 term = chr(self.alphabet[(key & _MAX_ALPHABET) - 1]) + term
-                key >>= _BITS
+                key >>= KEY_BITS
             found.append(term)
         return found
 
