@@ -184,7 +184,8 @@ def throughput(dialogues: Sequence[Dialogue], readings: Sequence[Sequence[Readin
     spent = process_time() - start
     turns = sum(len(one.turns) for one in dialogues)
     return (
-        f"The shipped forecast, given the readings, one dialogue after the other, in a second of processor time: {len(dialogues) / spent:,.0f} "
+        "The shipped forecast, given the readings, one dialogue after the other, in a second of processor time: "
+        f"{len(dialogues) / spent:,.0f} "
         f"dialogues, {turns / spent:,.0f} turns.\n"
     )
 
