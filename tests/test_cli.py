@@ -790,3 +790,40 @@ def test_every_message_of_real_dev_gets_its_object(run, shared):
     result = run("classify", "--file", path, "--format", "json")
     assert len(texts) == 397
     assert [one["text"] for one in result.objects] == texts
+
+
+SIMPLE = ["--format", "json", "--model", "default", "--lang", "en", "--channel", "phone"]
+
+
+@pytest.mark.parametrize("arguments", [SIMPLE, SIMPLE[:4], SIMPLE[2:6], SIMPLE[2:4]])
+def test_plain_messages_are_read_alike_with_and_without_typer(run, monkeypatch, arguments):
+    """The short way to ``classify`` prints what the long one does."""
+    short = run("classify", "气死我了！！立刻给我退款！", *arguments)
+    monkeypatch.setattr(sys.modules["temperament.cli.main"], "_simple_reading", lambda arguments: None)
+    assert run("classify", "气死我了！！立刻给我退款！", *arguments) == short
+    assert short.code == 0
+    assert short.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["advise", "好"],
+        ["classify"],
+        ["classify", "-"],
+        ["classify", "--help"],
+        ["classify", "好", "--format", "xml"],
+        ["classify", "好", "--format"],
+        ["classify", "好", "--model", "--format"],
+        ["classify", "好", "--format=json"],
+        ["classify", "--file", "a.csv"],
+        ["classify", "好", "--playbook", "mine"],
+        ["--lang", "en", "classify", "好"],
+    ],
+)
+def test_everything_else_is_left_to_typer(arguments):
+    """Other commands, other options and faulty ones are none of the short way's business."""
+    from temperament.cli.main import _simple_reading
+
+    assert _simple_reading(arguments) is None

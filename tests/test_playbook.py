@@ -486,6 +486,7 @@ def test_a_wrong_expression_is_named(folder, old):
         ("- id: a\n\tname: b\n", 2, "不是合格的 YAML", "is not valid YAML"),
         ("- &a b\n- *c\n", 2, "不是合格的 YAML", "is not valid YAML"),
         ("- !!python/object:os.system {}\n", 1, "不是合格的 YAML", "is not valid YAML"),
+        ("- &a [*a]\n", 1, "有一条包含它自己", "an entry contains itself"),
         ("a: b\x07\n", 1, "不是合格的 YAML", "is not valid YAML"),
         ("", 1, "应是一个条目列表", "must be a list of entries"),
         ("# nothing\n", 1, "应是一个条目列表", "must be a list of entries"),

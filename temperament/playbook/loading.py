@@ -41,7 +41,7 @@ KINDS: dict[str, type[Entry]] = {
 }
 """The kinds of entries: the stem of the file and the shape of what stands in it."""
 _DISABLED = "disabled"
-_STRING = "tag:yaml.org,2002:str"
+_STRING, _LIST, _TABLE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _PATH = re.compile(r" - at `\$([^`]*)`$")
 _PART = re.compile(r"\[(\d+)\]|\.(\w+)")
 
@@ -126,6 +126,8 @@ def _parse(path: Path, *, empty: bool = False) -> tuple[yaml.Node, Any]:
         problem = getattr(error, "problem", None) or getattr(error, "reason", "")
         line = mark.line + 1 if mark else 1
         raise broken(path, line, f"不是合格的 YAML（{problem}）", f"is not valid YAML ({problem})") from error
+    except RecursionError as error:
+        raise broken(path, 1, "有一条包含它自己", "an entry contains itself") from error
     if root is None and empty:
         return yaml.SequenceNode("", []), []
     if root is None or not isinstance(items, list):
@@ -137,12 +139,14 @@ def _parse(path: Path, *, empty: bool = False) -> tuple[yaml.Node, Any]:
 
 def _values(node: yaml.Node, loader: Any) -> Any:
     """Return plain values of a node: what the loader constructs, in half the time where all is strings and lists."""
-    if isinstance(node, yaml.ScalarNode) and node.tag == _STRING:
+    if node.tag == _STRING and isinstance(node, yaml.ScalarNode):
         return node.value
-    if isinstance(node, yaml.SequenceNode):
+    if node.tag == _LIST and isinstance(node, yaml.SequenceNode):
         return [_values(one, loader) for one in node.value]
-    if isinstance(node, yaml.MappingNode) and all(key.tag == _STRING for key, _ in node.value):
-        return {key.value: _values(one, loader) for key, one in node.value}
+    if node.tag == _TABLE and isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value if key.tag == _STRING and isinstance(key, yaml.ScalarNode)]
+        if len(keys) == len(node.value):
+            return {key: _values(one, loader) for key, (_, one) in zip(keys, node.value, strict=True)}
     return loader.construct_object(node, deep=True)
 
 
