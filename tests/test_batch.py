@@ -169,7 +169,7 @@ def test_broken_bytes_cost_their_row_only(tmp_path, encoding):
 
 def parse(text, width=3):
     """Return what a table of that width makes of text below its header."""
-    lines = streams.Lines(io.BytesIO(text.encode()), "x")
+    lines = streams.Lines(io.BytesIO(text.encode("utf-8-sig")), "x")
     return list(Table(width, 1, ",", lines).read(Records(lines, ",")))
 
 
