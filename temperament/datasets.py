@@ -1,6 +1,5 @@
 """Read messages and labelled messages from text, JSONL, CSV, TSV and XLSX files in any Chinese encoding."""
 
-import codecs
 import csv
 import hashlib
 import io
@@ -12,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
+from temperament.decoding import decode
 from temperament.errors import InputError, TemperamentError
 from temperament.labels import (
     FEELINGS,
@@ -22,7 +22,6 @@ from temperament.labels import (
     state_label,
     temperament_label,
 )
-from temperament.text import HAN
 
 Row = dict[str, Any]
 TEXT_COLUMNS = ("text", "message", "content", "文本", "内容", "消息", "留言", "评论", "review", "utterance")
@@ -30,12 +29,8 @@ TEMPERAMENT_COLUMNS = ("temperament", "气质")
 STATE_COLUMNS = ("state", "情绪", "情绪状态", "状态")
 ALSO_COLUMNS = ("also", "state2", "次要状态")
 SUFFIXES = (".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx")
-_BROKEN_ONE_IN = 10
 _LAST_LINE = "\x02end"
-_GOOD_CHINESE = 0.9
-_HAN = re.compile(f"[{HAN}]")
 _SEPARATORS = re.compile("[,，;；、|/ ]")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,43 +109,6 @@ def read_bytes(path: Path) -> bytes:
         why = getattr(error, "strerror", None) or error
         zh, en = f"读不了 {path}：{why}。", f"{path} cannot be read: {why}."
     raise InputError(zh, en)
-
-
-def decode(data: bytes) -> str:
-    """Decode Chinese text: a byte-order mark decides, then UTF-8, then GB18030 or Big5.
-
-    UTF-8 may be cut at the end and have a few broken bytes (one character in ten), which become U+FFFD; it must hold a
-    Chinese character, or else not be good Chinese in another encoding (short GBK text can be valid UTF-8 by chance).
-    Most Big5 bytes are valid GB18030 too, so between the two the one that gives more everyday characters wins (level 1
-    of GB 2312, level 1 of Big5). What fits nothing is read as UTF-8 with U+FFFD for what is broken.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    text = data.decode("utf-8", "replace")
-    foreign = sum(not character.isascii() for character in text)
-    whole = text[:-1].count("\ufffd") * _BROKEN_ONE_IN <= foreign
-    if not foreign or (whole and _HAN.search(text)):
-        return text
-    ranked = sorted(((_everyday(data, one), one) for one in _LEVEL_ONE), key=lambda pair: -pair[0])
-    share, encoding = ranked[0]
-    return data.decode(encoding) if share > (_GOOD_CHINESE if whole else 0) else text
-
-
-_LEVEL_ONE = {"gb18030": ("gb2312", range(0xB0, 0xD8)), "big5hkscs": ("big5", range(0xA4, 0xC7))}
-
-
-def _everyday(data: bytes, encoding: str) -> float:
-    """Return the share of everyday characters among the non-ASCII ones; -1 when the bytes do not decode."""
-    try:
-        characters = [character for character in data.decode(encoding) if not character.isascii()]
-    except UnicodeDecodeError:
-        return -1.0
-    narrow, leads = _LEVEL_ONE[encoding]
-    common = sum(
-        character.encode(narrow, "ignore")[:1] in {bytes([lead]) for lead in leads} for character in characters
-    )
-    return common / len(characters) if characters else 0.0
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -302,7 +260,7 @@ def read_texts(path: Path, column: str | None = None) -> list[str]:
     A row without text gives an empty message, so that no row is lost.
     """
     rows = read_rows(path)
-    name = text_column(rows, path, column) if rows else ""
+    name = text_column(present_columns(rows), path, column) if rows else ""
     return [as_text(row.get(name)) for row in rows]
 
 
@@ -311,10 +269,11 @@ def read_examples(path: Path) -> list[Example]:
     rows = read_rows(path)
     if not rows:
         raise InputError(f"{path} 里没有消息。", f"{path} holds no messages.")
+    present = present_columns(rows)
     columns = [
-        text_column(rows, path),
-        _column(rows, TEMPERAMENT_COLUMNS, path),
-        _column(rows, STATE_COLUMNS, path),
+        text_column(present, path),
+        _column(present, TEMPERAMENT_COLUMNS, path),
+        _column(present, STATE_COLUMNS, path),
     ]
     return [_example(row, columns, path, number) for number, row in enumerate(rows, 1)]
 
@@ -337,21 +296,21 @@ def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Examp
         raise InputError(f"{path} 第 {number} 条：{error.zh}", f"{path} item {number}: {error.en}") from error
 
 
-def text_column(rows: Sequence[Row], path: Path, asked: str | None = None) -> str:
-    """Return the column of messages: the asked one, one with a usual name, or the only one that holds such a name.
+def text_column(present: Sequence[str], path: Path | str, asked: str | None = None) -> str:
+    """Find the column of messages: the asked one, one with a usual name, or the only one that holds such a name.
 
-    Raises ``InputError`` naming the columns there are.
+    Raises ``InputError`` that names the columns there are.
     """
     usual = [name for name in TEXT_COLUMNS if not name.isascii()]
-    close = [key for key in present_columns(rows) if any(name in key for name in usual)]
+    close = [key for key in present if any(name in key for name in usual)]
     if asked is None and len(close) == 1:
         return close[0]
     try:
-        return _column(rows, (asked,) if asked else TEXT_COLUMNS, path)
+        return _column(present, (asked,) if asked else TEXT_COLUMNS, path)
     except InputError as error:
         raise InputError(
-            f"{error.zh}也可以用 classify、evaluate 的 --text-column 指明。",
-            f"{error.en} Or name it with --text-column of classify or evaluate.",
+            f"{error.zh}也可以用 --text-column 指明。",
+            f"{error.en} Or name it with --text-column.",
         ) from error
 
 
@@ -366,8 +325,7 @@ def find_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
     return next((cleaned[name.lower()] for name in names if name.lower() in cleaned), None)
 
 
-def _column(rows: Sequence[Row], names: Sequence[str], path: Path) -> str:
-    present = present_columns(rows)
+def _column(present: Sequence[str], names: Sequence[str], path: Path | str) -> str:
     found = find_column(present, names)
     if found is not None:
         return found
@@ -378,7 +336,7 @@ def _column(rows: Sequence[Row], names: Sequence[str], path: Path) -> str:
 
 
 def as_text(value: object) -> str:
-    """Return a cell as text: nothing for a missing value."""
+    """Return the value of a cell as text; a missing one (``None``, NaN) is empty."""
     if value is None or value != value:  # NaN, the missing value of tables, differs from itself
         return ""
     return value if isinstance(value, str) else str(value)

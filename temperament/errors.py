@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     BAD_INPUT = 3
     INTERNAL = 4
+    INTERRUPTED = 130
 
 
 class TemperamentError(Exception):
@@ -29,6 +30,10 @@ class TemperamentError(Exception):
         super().__init__(en)
         self.zh = zh
         self.en = en
+
+    def __reduce__(self) -> tuple[type["TemperamentError"], tuple[str, str]]:
+        """Let the error travel between processes with both messages."""
+        return type(self), (self.zh, self.en)
 
     def message(self, language: Language) -> str:
         """Return the message in the given language."""

@@ -23,8 +23,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "text for people, json: one object a line.",
     ),
     "model": (
-        "模型：default（快）、semantic（准，需装 temperament[semantic]）、auto（单条消息用 semantic，成批用 default），或模型文件夹。",
-        "Model: default (fast), semantic (better, needs temperament[semantic]), auto (semantic for a single message, default "
+        "模型：default（快）、semantic（准，需装 temperament\\[semantic]）、auto（单条消息用 semantic，成批用 default），或模型文件夹。",
+        "Model: default (fast), semantic (better, needs temperament\\[semantic]), auto (semantic for a single message, default "
         "for batches), or a model folder.",
     ),
     "channel": (
@@ -166,6 +166,73 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "classify.texts": (
         "消息；不给或给 - 则读标准输入，一行一条。",
         "Messages; none or - reads standard input, one a line.",
+    ),
+    "batch": (
+        "成批读几百万条：流式、内存不涨，断了能接着做，结果写好才换上。各列和行序原样保留，后面加上读数；"
+        "不成行的记录连同行号和原因写进另一个文件。\n\n"
+        "例：temperament batch 留言.csv 读数.csv --jobs 2\n\n"
+        "例：temperament batch 留言.csv.gz 读数.parquet --text-column 内容 --resume\n\n"
+        "例：zcat 留言.jsonl.gz | temperament batch - - --columns state,probabilities | head\n\n"
+        "格式：csv、tsv、jsonl、txt（都可加 .gz）、xlsx、parquet（需装 temperament\\[parquet]）；"
+        "UTF-8、GBK/GB18030、Big5、UTF-16 自动识别。",
+        "Read millions of messages: streamed in flat memory, can go on after a kill, moved into place when done. All columns "
+        "and the order of rows stay; the reading comes after them. Records that are no rows go to a file of their own, "
+        "with line and reason.\n\n"
+        "Example: temperament batch messages.csv readings.csv --jobs 2\n\n"
+        "Example: temperament batch messages.csv.gz readings.parquet --text-column content --resume\n\n"
+        "Example: zcat messages.jsonl.gz | temperament batch - - --columns state,probabilities | head\n\n"
+        "Formats: csv, tsv, jsonl, txt (all with .gz too), xlsx, parquet (needs temperament\\[parquet]); "
+        "UTF-8, GBK/GB18030, Big5 and UTF-16 are told apart by themselves.",
+    ),
+    "batch.source": (
+        "要读的文件；- 读标准输入。",
+        "The file to read; - for standard input.",
+    ),
+    "batch.target": (
+        "写到哪个文件；- 写标准输出。",
+        "The file to write; - for standard output.",
+    ),
+    "batch.columns": (
+        "写哪些读数，逗号分开： temperament、 state、 also、 probabilities、 present_probabilities、 confidence、 "
+        "reason、 evidence、 model、 text、 all。",
+        "What to write, by commas: temperament, state, also, probabilities, present_probabilities, confidence, reason, "
+        "evidence, model, text, all.",
+    ),
+    "batch.jobs": (
+        "用几个进程；0＝每个核一个。",
+        "How many processes; 0: one a core.",
+    ),
+    "batch.resume": (
+        "接着上次没做完的做；没有断点就从头开始。",
+        "Go on where a run was cut off; from the start where there is no checkpoint.",
+    ),
+    "batch.rejects": (
+        "不成行的记录写到哪里 （CSV；默认：输出文件名加 .rejects.csv）。",
+        "Where records that are no rows go (CSV; default: the output's name with .rejects.csv).",
+    ),
+    "batch.safe_cells": (
+        "以 = + - @ 开头的格子前加 '， 免得表格软件当公式执行。",
+        "Put ' before cells that begin with =, +, - or @, so that no spreadsheet runs them as formulas.",
+    ),
+    "batch.evidence": (
+        "也写依据（慢得多）。",
+        "Write the evidence too (much slower).",
+    ),
+    "batch.encoding": (
+        "CSV 的编码：utf-8-sig（默认，Excel 能直接打开）、utf-8、gb18030。",
+        "Encoding of CSV: utf-8-sig (default, opens in Excel), utf-8 or gb18030.",
+    ),
+    "batch.from": (
+        "输入的格式： csv、 tsv、 jsonl、 txt、 xlsx、 parquet （默认看文件名； 标准输入看第一行）。",
+        "csv, tsv, jsonl, txt, xlsx or parquet (default: by the input's name; standard input by its first line).",
+    ),
+    "batch.to": (
+        "输出的格式 （默认看文件名； 标准输出与输入相同）。",
+        "The same for the output (default: by its name; standard output like the input).",
+    ),
+    "batch.progress": (
+        "--progress 总显示进度， --quiet 什么都不说 （默认：终端上显示进度， 最后报数）。",
+        "--progress always shows progress, --quiet says nothing (default: progress on a terminal, counts at the end).",
     ),
     "advise": (
         "给出某类客户的完整策略卡。\n\n例：temperament advise --state 愤怒 --temperament 孙悟空 --channel phone",
@@ -384,8 +451,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Texts as another model read them (output of classify --format json), learned as soft labels.",
     ),
     "train.kind": (
-        "linear：快，只用 numpy；encoder：微调小型编码器，需装 temperament[finetune]，两核约一小时。",
-        "linear: fast, numpy alone; encoder: fine-tunes the compact encoder, needs temperament[finetune], about an hour.",
+        "linear：快，只用 numpy；encoder：微调小型编码器，需装 temperament\\[finetune]，两核约一小时。",
+        "linear: fast, numpy alone; encoder: fine-tunes the compact encoder, needs temperament\\[finetune], about an hour.",
     ),
     "evaluate": (
         "在标注好的消息（或对话里客户的话）上给模型打分：各标签、混淆、是否可信、区间、最有把握的误读，也可两个模型相比。\n\n"

@@ -24,6 +24,7 @@ from temperament.vetting import Rules
 ANGRY = "你们说好三天到，现在第九天了！打电话没人接，到底管不管？！"
 COMMANDS = [
     ("classify",),
+    ("batch",),
     ("advise",),
     ("check",),
     ("transcript",),

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from temperament.datasets import (
     Example,
     SoftExample,
-    decode,
     file_hash,
     is_test_id,
     read_examples,
@@ -24,6 +23,7 @@ from temperament.datasets import (
     read_texts,
     without_leaks,
 )
+from temperament.decoding import decode
 from temperament.errors import InputError
 from temperament.labels import FEELINGS, STATES, TEMPERAMENTS, Reading
 from temperament.render.jsonl import json_line, reading_json

@@ -31,11 +31,12 @@ def test_str_follows_the_language(monkeypatch, language, text):
 
 
 def test_exit_codes_are_the_contract():
-    """0 done, 1 findings, 2 usage, 3 bad input, 4 internal."""
+    """0 done, 1 findings, 2 usage, 3 bad input, 4 internal, 130 interrupted (as shells say it)."""
     assert {code.name: code.value for code in ExitCode} == {
         "OK": 0,
         "FINDINGS": 1,
         "USAGE": 2,
         "BAD_INPUT": 3,
         "INTERNAL": 4,
+        "INTERRUPTED": 130,
     }

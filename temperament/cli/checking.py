@@ -104,7 +104,8 @@ def _reading(state: str | None, temperament: str | None) -> "Reading | None":
 
 def _drafts(texts: list[str] | None, file: Path | None, column: str | None) -> "list[Draft]":
     """Read the replies; those of a text file with their places in it."""
-    from temperament.datasets import decode, read_bytes
+    from temperament.datasets import read_bytes
+    from temperament.decoding import decode
     from temperament.reply.drafts import drafts_of, lines_of
 
     if file is not None and not texts and str(file) != "-" and file.suffix.lower() in _PLAIN:

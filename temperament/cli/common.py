@@ -109,7 +109,8 @@ def write(text: str) -> None:
 
 def read_messages(texts: list[str] | None, file: Path | None, column: str | None) -> list[str]:
     """Collect the messages from the arguments, a file or standard input."""
-    from temperament.datasets import decode, read_texts
+    from temperament.datasets import read_texts
+    from temperament.decoding import decode
 
     if file is not None and texts:
         raise UsageError("消息和 --file 只能给一种。", "Give either messages or --file, not both.")

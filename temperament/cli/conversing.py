@@ -90,7 +90,7 @@ def transcript(
 
 def _read(files: Sequence[Path], columns: "Columns", language: "Language") -> "list[Transcript]":
     """Read all conversations of files, folders or standard input; what is left out of a folder is named."""
-    from temperament.datasets import decode
+    from temperament.decoding import decode
     from temperament.turns.chatlog import transcripts_of
     from temperament.turns.reading import files_in, finished, read_transcripts, with_own_ids
 

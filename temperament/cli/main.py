@@ -8,7 +8,17 @@ from typing import Annotated, Any, get_args
 import typer
 
 from temperament import __version__
-from temperament.cli import advising, checking, conversing, evaluating, labelling, playbook, reading, training
+from temperament.cli import (
+    advising,
+    batching,
+    checking,
+    conversing,
+    evaluating,
+    labelling,
+    playbook,
+    reading,
+    training,
+)
 from temperament.cli.common import Lang, OutputFormat, ask_language
 from temperament.errors import ExitCode, TemperamentError
 from temperament.help_texts import tell
@@ -26,6 +36,7 @@ app = typer.Typer(
 playbook_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("classify", reading.classify),
+    ("batch", batching.batch),
     ("advise", advising.advise),
     ("guide", advising.guide),
     ("check", checking.check),

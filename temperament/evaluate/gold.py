@@ -79,7 +79,7 @@ def read_gold(
     ballots = [votes.Ballot.of(columns, head) for head in HEADS]
     if not any(named.values()) and not any(ballots):
         raise _unlabelled(path, columns)
-    where = text_column(rows, path, text)
+    where = text_column(columns, path, text)
     voted = {column for one in ballots for column in one.columns}
     also = find_column([column for column in columns if column not in voted], ALSO_COLUMNS)
     return [_gold(row, where, named, also, ballots) for row in rows]

@@ -2,23 +2,31 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from temperament.advice import Advice
     from temperament.conversation.results import AgentTurn, Conversation, CustomerTurn, Manner, OtherTurn
-    from temperament.labels import Reading
+    from temperament.labels import Evidence, Reading
     from temperament.promises import Trust
     from temperament.reply import Finding
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def json_line(value: dict[str, Any]) -> str:
-    """Return one line of JSON; characters that UTF-8 cannot hold (lone surrogates) are escaped."""
-    line = json.dumps(value, ensure_ascii=False)
+def json_line(value: dict[str, Any], default: Callable[[Any], Any] | None = None) -> str:
+    """Return one line of JSON; characters that UTF-8 cannot hold (lone surrogates) are escaped.
+
+    ``default`` turns values that JSON does not have into ones that it has.
+    """
+    return json_text(value, default)
+
+
+def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
+    """Return any value as ``json_line`` writes it."""
+    line = json.dumps(value, ensure_ascii=False, default=default)
     return _SURROGATES.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
 
 
@@ -34,10 +42,15 @@ def reading_json(reading: "Reading", advice: "Advice | None" = None) -> dict[str
         "present_probabilities": _rounded(reading.present_probabilities),
         "confidence": reading.confidence,
         "reason": reading.reason,
-        "evidence": [asdict(piece) for piece in reading.evidence],
+        "evidence": evidence_json(reading.evidence),
         "model": reading.model,
     }
     return value | {"advice": asdict(advice)} if advice else value
+
+
+def evidence_json(evidence: "Sequence[Evidence]") -> list[dict[str, Any]]:
+    """Return pieces of evidence in the shape of the public contract."""
+    return [asdict(piece) for piece in evidence]
 
 
 def findings_json(reply: str, findings: "Sequence[Finding]") -> dict[str, Any]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from temperament.datasets import SUFFIXES, Row, decode, read_bytes, rows_in
+from temperament.datasets import SUFFIXES, Row, read_bytes, rows_in
+from temperament.decoding import decode
 from temperament.errors import InputError
 from temperament.turns import Transcript, Turn, as_turn, unknown_speaker
 from temperament.turns.chatlog import from_lines, transcripts_of
