@@ -86,16 +86,16 @@ def refresh() -> None:
         path = ROOT / name
         text = path.read_text(encoding="utf-8")
         text = CONSOLE.sub(lambda match: f"```console\n$ {match.group(1)}\n{run(match.group(1))}```", text)
-        text = PYTHON.sub(lambda match: f"```python\n{session(match.group(1))}```", text)
+        names: dict[str, object] = {}
+        text = PYTHON.sub(lambda match, known=names: f"```python\n{session(match.group(1), known)}```", text)
         for title in ("quality", "evidence"):
             fresh = f"<!-- {title} -->\n{measured(title)}\n<!-- end {title} -->"
             text = re.sub(rf"<!-- {title} -->.*<!-- end {title} -->", lambda _, new=fresh: new, text, flags=re.DOTALL)
         path.write_text(text, encoding="utf-8")
 
 
-def session(block: str) -> str:
-    """Return a doctest session with every line's answer as it is now."""
-    names: dict[str, object] = {}
+def session(block: str, names: dict[str, object]) -> str:
+    """Return a doctest session with every line's answer as it is now; ``names`` are those of the blocks before."""
     lines = []
     for line in (line.removeprefix(">>> ") for line in block.splitlines() if line.startswith(">>> ")):
         lines.append(f">>> {line}\n")
