@@ -18,6 +18,7 @@ bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [be
 	$(PYTHON) benchmarks/evidence.py -o benchmarks/EVIDENCE.md
 	$(PYTHON) benchmarks/semantic_speed.py -o benchmarks/SEMANTIC_SPEED.md
 	$(PYTHON) benchmarks/replies.py -o benchmarks/REPLIES.md
+	$(PYTHON) benchmarks/adaptation.py -o benchmarks/ADAPTATION.md
 	$(PYTHON) benchmarks/conversations.py --dialogues $(DIALOGUES) -o benchmarks/CONVERSATIONS.md
 
 SHARED ?= ../shared
