@@ -151,8 +151,8 @@ def speed(title: str, replies: Sequence[str]) -> str:
     length = sum(map(len, replies)) / len(replies)
     return (
         f"### Speed: {title} ({len(replies):,}, {length:.0f} characters on average)\n\n"
-        f"{1e6 / whole:,.0f} replies a second of processor time on one core ({1e6 / unread:,.0f} with the rules alone); "
-        f"of {len(expressions)} expressions {tried:.1f} are tried a reply; "
+        f"{1e6 / whole:,.0f} replies a second of processor time on one core ({1e6 / unread:,.0f} with "
+        f"the rules alone); of {len(expressions)} expressions {tried:.1f} are tried a reply; "
         f"{(whole - sieving + trying) / whole:.1f} times as fast as trying all of them.\n\n"
         "| step | µs a reply | share |\n|---|---|---|\n" + "\n".join(rows) + "\n"
     )

@@ -1,7 +1,8 @@
 """Draft reply (and the reading of the customer it answers) → findings: what not to say, why, and what to say instead.
 
-No model is asked. The rules are the playbook's: ``checks.yaml`` for what must not be said, ``wording.yaml`` for the
-manuals' sentences, ``parts.yaml`` for what a good reply holds, ``spellings.yaml`` for ways of dodging a check.
+The rules are the playbook's: ``checks.yaml`` for what must not be said, ``wording.yaml`` for the manuals' sentences,
+``parts.yaml`` for what a good reply holds, ``spellings.yaml`` for ways of dodging a check. A small learned model of replies
+(``learned``; none of the customer's message) suggests where no rule matches and eases likely false alarms.
 """
 
 from collections.abc import Iterable
@@ -42,9 +43,9 @@ def check_reply(
 
     With a ``reading`` the levels fit the customer, and parts that he needs and the reply lacks are suggested. ``channel``
     is phone, face, chat or letter, or a Chinese name of one. ``disable`` lists ids of rules, or kinds, that are not
-    wanted; ``allow`` phrases that may be said whatever the rules find in them. ``language`` is that of the messages
-    (suggested sentences stay Chinese); ``book`` an own playbook, compiled anew at every call: for many replies make one
-    ``Checker``. Raises ``UsageError`` for an unknown channel, rule or kind.
+    wanted (``learned``: no second reader); ``allow`` phrases that may be said whatever the rules find in them.
+    ``language`` is that of the messages (suggested sentences stay Chinese); ``book`` an own playbook, compiled anew at
+    every call: for many replies make one ``Checker``. Raises ``UsageError`` for an unknown channel, rule or kind.
     """
     wanted = Wanted(reading, channel_named(channel), frozenset(disable), tuple(allow), language)
     checker = shipped_checker() if book is None else Checker(book)
