@@ -19,7 +19,7 @@ from temperament.tables import Tables, joined, tabulate
 from temperament.text import fold, fold_only
 
 AnyModel = Model | EncoderModel
-_SEVERAL = 16
+_SEVERAL = 8
 """From so many texts on they are folded together."""
 _TOGETHER = 100_000
 """Characters read together; their arrays take about 30 MB."""

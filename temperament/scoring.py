@@ -22,7 +22,7 @@ _CHUNK = 48_000
 """Characters scored at once: their arrays fit into a processor's second-level cache."""
 _WORTH_A_TRIE = 100_000
 """From so many characters on, asked for in all, the trie has paid for itself."""
-_SCRATCH = 1 << 18
+_MOST_NOTES = 1 << 18
 _STRIDE, _MULTIPLIER = 40_503, 2_654_435_769
 
 
@@ -168,14 +168,19 @@ def _met_twice(numbers: NDArray[np.int32], texts: Integers) -> NDArray[np.bool_]
     Every place is noted in a small table under its text and character: who finds another's note there may be such a
     place, and so may the other.
     """
-    keys = (texts * _STRIDE + numbers) & (_SCRATCH - 1)
+    notes = _note_table(len(numbers))
+    keys = (texts * _STRIDE + numbers) & (len(notes) - 1)
     places = np.arange(len(numbers), dtype=np.int32)
-    notes = np.empty(_SCRATCH, np.int32)
     notes[keys] = places
     owners = notes.take(keys)
     again: NDArray[np.bool_] = owners != places
     again[owners[again]] = True
     return again
+
+
+def _note_table(count: int) -> NDArray[np.int32]:
+    """Return room for notes, four to eight times as much as there are, within bounds."""
+    return np.empty(min(1 << (count * 4).bit_length(), _MOST_NOTES), np.int32)
 
 
 def _counts(cells: Integers) -> Integers:
@@ -184,10 +189,10 @@ def _counts(cells: Integers) -> Integers:
     Cells note their place in a small table; those whose note another kind has overwritten try again.
     """
     counts = np.zeros(len(cells), np.int64)
-    notes = np.empty(_SCRATCH, np.int32)
+    notes = _note_table(len(cells))
     left, kinds, multiplier = np.arange(len(cells), dtype=np.int32), cells, _MULTIPLIER
     while len(left):
-        keys = kinds * multiplier >> 20 & (_SCRATCH - 1)
+        keys = kinds * multiplier >> 20 & (len(notes) - 1)
         notes[keys] = left
         noted = notes.take(keys)
         same = cells.take(noted) == kinds
