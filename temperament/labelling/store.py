@@ -2,6 +2,7 @@
 
 A line is whole or it is not there: what a killed program left half-written at the end is left out when the file is read
 and cut off before the next label is written. Taking a label back writes the other lines aside and moves them into place.
+Several annotators may share a file one after the other; at the same time each needs a file of their own.
 """
 
 import json
