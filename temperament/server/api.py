@@ -46,7 +46,7 @@ class Api:
     settings: Settings
     pool: Pool
     store: Store
-    live: Conversations
+    talks: Conversations
     metrics: Metrics
     book: Playbook
 
@@ -78,7 +78,7 @@ class Api:
             await self._keep(done)
             return answered(done.body)
         channel_named(job.channel)
-        one = self.live.make(msgspec.structs.replace(job, turns=()))
+        one = self.talks.make(msgspec.structs.replace(job, turns=()))
         if job.turns:
             await self._grow(one, job.turns)
         path = f"/v1/conversations/{one.id}"
@@ -86,18 +86,18 @@ class Api:
 
     async def conversation(self, request: Request) -> Response:
         """Return a live conversation as it stands, with all its turns."""
-        one = self.live.get(request.path_params["id"])
+        one = self.talks.get(request.path_params["id"])
         job = msgspec.structs.replace(one.made_with, turns=one.turns, live=False, store=False, id=one.id)
         return answered((await self.pool.do(job)).body)
 
     async def end(self, request: Request) -> Response:
         """Forget a live conversation."""
-        self.live.drop(request.path_params["id"])
+        self.talks.drop(request.path_params["id"])
         return Response(status_code=204)
 
     async def turns(self, request: Request) -> Response:
         """Add turns to a live conversation; returns what it adds up to and the new turns, read."""
-        one = self.live.get(request.path_params["id"])
+        one = self.talks.get(request.path_params["id"])
         more = (await self._body(request, bodies.MoreTurns)).turns
         done = await self._grow(one, more)
         new = b",".join(done.turns[-len(more) :])
@@ -105,10 +105,10 @@ class Api:
 
     async def events(self, request: Request) -> Response:
         """Stream what a live conversation shows, turn by turn."""
-        one = self.live.get(request.path_params["id"])
+        one = self.talks.get(request.path_params["id"])
         last = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
         after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
-        stream = live.events(one, self.live, after)
+        stream = live.events(one, self.talks, after)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     async def feedback(self, request: Request) -> Response:
@@ -164,7 +164,7 @@ class Api:
 
     async def prometheus(self, request: Request) -> Response:
         """Return the counters."""
-        self.metrics.live.set(len(self.live))
+        self.metrics.live.set(len(self.talks))
         return Response(self.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def page(self, request: Request) -> Response:

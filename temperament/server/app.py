@@ -38,13 +38,11 @@ def build(settings: Settings) -> Gate:
         try:
             yield
         finally:
-            await api.live.close()
+            await api.talks.close()
             api.pool.close()
             api.store.close()
 
-    gate = Gate(Router(_routes(api), redirect_slashes=False, lifespan=lifespan), settings, metrics)
-    gate.live = api.live
-    return gate
+    return Gate(Router(_routes(api), redirect_slashes=False, lifespan=lifespan), settings, metrics, api.talks.close)
 
 
 def _routes(api: Api) -> list[Route | Mount]:

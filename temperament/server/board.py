@@ -9,6 +9,7 @@ from typing import Any
 from temperament.labels import NAMES, STATES, TEMPERAMENTS
 from temperament.language import Language
 from temperament.playbook import Playbook
+from temperament.reply.explaining import explain
 
 DAYS_BEFORE = 7
 """A complaint rises against this many days before."""
@@ -49,7 +50,7 @@ def _counted(labels: Iterable[str], known: Sequence[str], language: Language) ->
 def _rising(today: Rows, before: Rows, language: Language, book: Playbook) -> list[dict[str, Any]]:
     """Return causes and signals that come up today more often than on a mean day before, the steepest first."""
     now, earlier = Counter(_topics(today)), Counter(_topics(before))
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "id": topic,
             "name": _name(topic, language, book),
@@ -59,7 +60,11 @@ def _rising(today: Rows, before: Rows, language: Language, book: Playbook) -> li
         for topic, count in now.items()
         if count >= _LEAST and count > earlier[topic] / DAYS_BEFORE
     ]
-    return sorted(found, key=lambda one: (one["usual"] - one["today"], one["id"]))[:_MOST]
+    return sorted(found, key=_steepness)[:_MOST]
+
+
+def _steepness(one: dict[str, Any]) -> tuple[float, str]:
+    return one["usual"] - one["today"], one["id"]
 
 
 def _topics(cases: Rows) -> Iterable[str]:
@@ -73,7 +78,7 @@ def _name(topic: str, language: Language, book: Playbook) -> str:
     """Return what an id of the playbook is called; the id itself where the playbook no longer has it."""
     if topic in book.signals:
         return book.signals[topic].name.show(language)
-    return book.causes[topic].text.show(language) if topic in book.causes else topic
+    return book.causes[topic].cause.show(language) if topic in book.causes else topic
 
 
 def _findings(today: Rows, language: Language, book: Playbook) -> list[dict[str, Any]]:
@@ -86,10 +91,12 @@ def _findings(today: Rows, language: Language, book: Playbook) -> list[dict[str,
             counted[said["rule"], said["level"]] += 1
             example.setdefault(said["rule"], said["text"])
             agents.setdefault(said["rule"], set()).add(one["agent"])
+    messages = {rule: one.message for rule, _ in counted for one in explain(rule, book, language)[:1]}
     return [
         {
             "rule": rule,
             "level": level,
+            "message": messages.get(rule, ""),
             "count": count,
             "example": example[rule],
             "agents": sorted(agents[rule] - {""}),

@@ -41,8 +41,11 @@ _JSON = (b"content-type", b"application/json")
 class Gate:
     """The application that is served: checks, then the inner application."""
 
-    def __init__(self, inner: ASGIApp, settings: Settings, metrics: Metrics) -> None:
-        """Stand before an application."""
+    def __init__(
+        self, inner: ASGIApp, settings: Settings, metrics: Metrics, stop: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Stand before an application; ``stop`` ends its streams."""
+        self.stop = stop
         self.inner, self.settings, self.metrics = inner, settings, metrics
         self.keys, self.rate = Keys(settings.keys), Rate(settings.rate)
         self.hosts = frozenset(settings.hosts)
@@ -143,7 +146,6 @@ class _Sending:
 
 
 HTTP_UNAUTHORIZED = 401
-Answer = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def _problem(error: Exception, scope: Scope) -> Problem:

@@ -39,7 +39,7 @@ class Pool:
     async def start(self) -> str:
         """Load the model everywhere and return its name; raises ``TemperamentError``."""
         if not self._settings.workers:
-            return await self._call(_prepared, self._settings)
+            return str(await self._call(_prepared, self._settings))
         names = await asyncio.gather(*(self._call(work.ready) for _ in range(self._settings.workers)))
         return str(names[0])
 

@@ -1,5 +1,6 @@
 """Running the service with uvicorn, and ending it well."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
@@ -15,7 +16,7 @@ _GRACE = 30
 class _Server(uvicorn.Server):
     """A server that ends event streams when it is told to stop: they would never end by themselves."""
 
-    def __init__(self, config: uvicorn.Config, stop: Any) -> None:
+    def __init__(self, config: uvicorn.Config, stop: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
         self._stop = stop
 
@@ -42,4 +43,4 @@ def serve(settings: Settings, host: str, port: int) -> None:
         limit_concurrency=2000,
         ws="none",
     )
-    _Server(config, gate.live.close).run()
+    _Server(config, gate.stop).run()

@@ -95,9 +95,10 @@ def do(job: Any) -> Done | Refused:
     """Do one piece of work by its kind."""
     tools = _tools[0]
     try:
-        return _KINDS[type(job)](job, tools)
+        outcome: Done = _KINDS[type(job)](job, tools)
     except TemperamentError as error:
         return Refused(error.zh, error.en)
+    return outcome
 
 
 def classify(jobs: Sequence[Classify]) -> list[Done | Refused]:
