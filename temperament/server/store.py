@@ -72,20 +72,26 @@ class Store:
 
     async def keep_case(self, case: Case) -> str:
         """Keep a case, or what is new about it, with its words masked; returns its id."""
-        row: dict[str, Any] = asdict(case) | {"id": case.id or uuid.uuid4().hex, "time": now()}
-        row["text"], row["agent"] = self.masker.mask(case.text).text, case.agent
-        for finding in row["findings"]:
-            finding["text"] = self.masker.mask(finding["text"]).text
-        row |= {name: msgspec.json.encode(row[name]).decode() for name in ("signals", "findings")}
-        await self.run(lambda file: file.execute(_KEEP_CASE, row))
-        return str(row["id"])
+        identifier, at = case.id or uuid.uuid4().hex, now()
+        await self.run(lambda file: file.execute(_KEEP_CASE, self._case(case) | {"id": identifier, "time": at}))
+        return identifier
 
     async def keep_feedback(self, row: dict[str, Any]) -> int:
         """Keep what somebody said about a reading, with its words masked; returns its number."""
-        masked = {name: self.masker.mask(row[name]).text for name in ("text", "reason")}
-        packed = {name: msgspec.json.encode(row[name]).decode() for name in ("reading", "labels")}
-        values = row | masked | packed | {"time": now()}
-        return await self.run(lambda file: int(file.execute(_KEEP_FEEDBACK, values).lastrowid or 0))
+        at = now()
+        return await self.run(
+            lambda file: int(file.execute(_KEEP_FEEDBACK, self._feedback(row) | {"time": at}).lastrowid or 0)
+        )
+
+    def _case(self, case: Case) -> dict[str, Any]:
+        findings = [asdict(one) | {"text": self.masker.mask(one.text).text} for one in case.findings]
+        packed = {"signals": case.signals, "findings": findings}
+        masked = {name: self.masker.mask(getattr(case, name)).text for name in ("text", "agent")}
+        return asdict(case) | masked | {name: msgspec.json.encode(value).decode() for name, value in packed.items()}
+
+    def _feedback(self, row: dict[str, Any]) -> dict[str, Any]:
+        masked = {name: self.masker.mask(row[name]).text for name in ("text", "reason", "agent")}
+        return row | masked | {name: msgspec.json.encode(row[name]).decode() for name in ("reading", "labels")}
 
     async def handle(self, identifier: str) -> bool:
         """Mark a case as handled; says whether there is one."""

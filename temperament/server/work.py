@@ -124,8 +124,10 @@ def _answer(job: Classify, reading: Reading, tools: Tools) -> Done | Refused:
 def _reading(reading: Reading, job: Classify | ClassifyBatch, tools: Tools) -> dict[str, Any]:
     language = job.language or tools.language
     channel = channel_named(job.channel)
-    advice = recommend(reading, channel, language=language, book=tools.book) if job.advice else None
-    return reading_json(reading, advice)
+    if not job.advice:
+        return reading_json(reading)
+    # written as it is: taking the advice apart first costs half a millisecond
+    return reading_json(reading) | {"advice": recommend(reading, channel, language=language, book=tools.book)}
 
 
 def _batch(job: ClassifyBatch, tools: Tools) -> Done:
