@@ -26,11 +26,10 @@ from starlette.testclient import TestClient
 
 import temperament as tm
 from temperament.errors import InputError, UsageError
-from temperament.language import default_language
 from temperament.render.jsonl import conversation_json, findings_json, json_line, reading_json
 from temperament.server.app import build
 from temperament.server.bodies import LONGEST_TEXT, MOST_TEXTS, MOST_TURNS
-from temperament.server.problems import UNUSABLE, language_of
+from temperament.server.problems import language_of
 from temperament.server.settings import LOOPBACK, Settings, check_exposure, read_keys
 
 LATE = "说好三天到，第九天了！打电话没人接，到底管不管？！"
@@ -57,7 +56,7 @@ def error_of(answer, status, code):
     assert error["code"] == code
     assert error["message"] in {error["zh"], error["en"]}
     assert re.search("[一-龥]", error["zh"])
-    assert not re.search("[一-龥]", error["en"].replace(str(error.get("asked", "")), "")) or "'" in error["en"]
+    assert not re.search("[一-龥]", error["en"])
     return error["message"]
 
 
@@ -158,17 +157,18 @@ def running(tmp_path_factory):
 class Server:
     """``temperament serve`` in a process of its own."""
 
-    def __init__(self, db, *options, environment=None):
+    def __init__(self, db, *options):
+        """Start it and wait for its address."""
         self.db = db
         self.log = (db.parent / f"log-{time.monotonic_ns()}.txt").open("w+", encoding="utf-8")
         command = [sys.executable, "-m", "temperament", "serve", "--port", "0", "--db", str(db), *options]
-        own = os.environ | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"} | (environment or {})
+        own = os.environ | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=own)
         self.url = self._address()
 
     def _address(self):
         for _ in range(600):
-            found = re.search(r"running on (http://[\d.]+:\d+)", self.said())
+            found = re.search(r"(http://[\d.]+:\d+)", self.said())
             if found:
                 return found[1]
             assert self.process.poll() is None, self.said()
@@ -232,7 +232,9 @@ def test_turns_posted_at_once_are_all_kept(running):
     """Two writers of one conversation lose nothing."""
     made = running.post("/v1/conversations", {"live": True})
     threads = [
-        threading.Thread(target=running.post, args=(made["turns"], {"turns": [{"speaker": "客户", "text": f"第{n}句"}]}))
+        threading.Thread(
+            target=running.post, args=(made["turns"], {"turns": [{"speaker": "客户", "text": f"第{n}句"}]})
+        )
         for n in range(8)
     ]
     for one in threads:
@@ -337,7 +339,7 @@ def test_the_board_as_a_workbook(tmp_path):
     assert book.sheetnames == ["情绪", "气质", "上升的投诉", "客服用语", "客服", "待上级处理", "个案"]
     cells = [cell for row in book["个案"].iter_rows() for cell in row]
     assert any(str(cell.value).startswith("=1+1") for cell in cells)
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert "f" not in {cell.data_type for cell in cells}
 
 
 def test_one_live_conversation_is_one_case(tmp_path):
@@ -394,7 +396,7 @@ def test_the_description_names_every_address(client):
             assert str(answer.status_code) in call["responses"], (path, method, answer.text)
             assert answer.status_code < 300 or "{id}" in path, (path, method, answer.text)
     used = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
-    assert used - {"Error"} <= set(described["components"]["schemas"])
+    assert used == set(described["components"]["schemas"])
 
 
 def test_errors_come_in_the_language_asked_for(client):
@@ -496,7 +498,9 @@ def test_media_types(client):
     for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
         answer = client.post("/v1/classify", content=b'{"text": "a"}', headers={"content-type": kind})
         error_of(answer, 415, "not_json")
-    good = client.post("/v1/classify", content=b'{"text": "a"}', headers={"content-type": "application/json; charset=utf-8"})
+    good = client.post(
+        "/v1/classify", content=b'{"text": "a"}', headers={"content-type": "application/json; charset=utf-8"}
+    )
     assert good.status_code == 200
 
 
@@ -524,12 +528,11 @@ def test_too_many_requests_are_told_when_to_come_again():
     """Each caller has a bucket of its own; pages and health have none."""
     with service(rate=2.0, keys=(KEY, KEY + "2")) as one:
         mine = {"authorization": f"Bearer {KEY}"}
-        found = [one.post("/v1/classify", json={"text": "a"}, headers=mine).status_code for _ in range(12)]
-        assert found[:4] == [200] * 4
-        refused = one.post("/v1/classify", json={"text": "a"}, headers=mine)
-        if refused.status_code == 429:
-            assert int(refused.headers["retry-after"]) >= 1
-        assert 429 in found
+        found = [one.post("/v1/classify", json={"text": "a"}, headers=mine) for _ in range(12)]
+        assert [answer.status_code for answer in found[:4]] == [200] * 4
+        refused = next(answer for answer in found if answer.status_code == 429)
+        assert int(refused.headers["retry-after"]) >= 1
+        error_of(refused, 429, "too_many")
         assert one.post("/v1/classify", json={"text": "a"}, headers={"x-api-key": KEY + "2"}).status_code == 200
         assert one.get("/healthz").status_code == 200
 
@@ -670,7 +673,7 @@ def test_a_restart_loses_no_feedback_and_running_requests_end(tmp_path):
     server.post("/v1/feedback", said)
     under_way.start()
     time.sleep(0.1)
-    assert server.stop() in {0, -signal.SIGTERM}
+    assert server.stop() == 0
     under_way.join(30)
     assert len(answers[0]["readings"]) == 300
     assert b"event: end" in stream.read()
@@ -680,10 +683,3 @@ def test_a_restart_loses_no_feedback_and_running_requests_end(tmp_path):
     last = Server(tmp_path / "store.sqlite", "--workers", "0")
     assert len(json.loads(last.get("/v1/feedback"))["feedback"]) == 2
     last.stop()
-
-
-def test_the_language_of_the_tests():
-    """The service speaks Chinese unless told otherwise, whatever the locale of the machine."""
-    assert default_language() in {"zh", "en"}
-    assert Settings().language == "zh"
-    assert {status for status, *_ in UNUSABLE.values()} >= {400, 401, 404, 413, 429}

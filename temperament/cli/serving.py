@@ -1,6 +1,7 @@
 """The commands about the service: serve, and the feedback it has kept."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +52,11 @@ def serve(
         language=language,
         log_text=log_text,
     )
-    run(settings, host, port)
+
+    def report(zh: str, en: str) -> None:
+        sys.stderr.write((zh, en)[language == "en"] + "\n")
+
+    run(settings, host, port, report)
 
 
 def export(

@@ -106,6 +106,8 @@ class Api:
     async def events(self, request: Request) -> Response:
         """Stream what a live conversation shows, turn by turn."""
         one = self.talks.get(request.path_params["id"])
+        if one.listeners >= live.MOST_LISTENERS:
+            raise Problem("too_many", int(live.HEARTBEAT), retry=int(live.HEARTBEAT))
         last = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
         after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
         stream = live.events(one, self.talks, after)

@@ -23,10 +23,13 @@ from temperament.server.store import Store
 def build(settings: Settings) -> Gate:
     """Return the application of a service; raises ``TemperamentError`` for a store or playbook that cannot be opened."""
     metrics, book = Metrics(), book_of(settings)
+    store = Store(settings.db, Masker(book))
+    pool = Pool(settings)
+    metrics.model(pool.model)
     api = Api(
         settings,
-        Pool(settings),
-        Store(settings.db, Masker(book)),
+        pool,
+        store,
         Conversations(settings.live, settings.expiry),
         metrics,
         book,
@@ -34,13 +37,10 @@ def build(settings: Settings) -> Gate:
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        metrics.model(await api.pool.start())
-        try:
-            yield
-        finally:
-            await api.talks.close()
-            api.pool.close()
-            api.store.close()
+        yield
+        await api.talks.close()
+        pool.close()
+        store.close()
 
     return Gate(Router(_routes(api), redirect_slashes=False, lifespan=lifespan), settings, metrics, api.talks.close)
 

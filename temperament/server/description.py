@@ -216,8 +216,7 @@ def _further() -> dict[str, Any]:
     pieces = {"signals": "Signal", "promises": "Promise", "steps": "StepMade", "turning_points": "TurningPoint"}
     lists = {name: {"type": "array", "items": _reference(kind)} for name, kind in pieces.items()}
     whole = lists | {"manner": _reference("Manner"), "id": _TEXT, "state": _TEXT, "rank": _TEXT, "turns": some}
-    texts = ("code", "message", "zh", "en")
-    error = _properties(required=texts, **dict.fromkeys(texts, _TEXT))
+    error = _properties(code=_TEXT, message=_TEXT, zh=_TEXT, en=_TEXT)
     return {
         "ReadingAnswer": reading,
         "Readings": _properties(readings={"type": "array", "items": _reference("ReadingAnswer")}),
@@ -230,7 +229,12 @@ def _further() -> dict[str, Any]:
         "Board": _properties(
             day=_TEXT,
             cases={"type": "integer"},
-            **dict.fromkeys(("states", "temperaments", "rising", "findings", "agents", "waiting"), some),
+            states=some,
+            temperaments=some,
+            rising=some,
+            findings=some,
+            agents=some,
+            waiting=some,
         ),
         "Health": _properties(status=_TEXT),
         "Error": _properties(error=error),

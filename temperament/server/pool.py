@@ -29,19 +29,13 @@ class Pool:
     """The reading processes, or with no workers one thread."""
 
     def __init__(self, settings: Settings) -> None:
-        """Make them; ``start`` loads what they need."""
+        """Make them, and load what they need; raises ``TemperamentError`` where that is not there."""
         self._settings = settings
         self._free = max(settings.workers, 1)
         self._waiting: deque[Waiting] = deque()
         self._running: set[asyncio.Task[None]] = set()
         self._executor = self._made()
-
-    async def start(self) -> str:
-        """Load the model everywhere and return its name; raises ``TemperamentError``."""
-        if not self._settings.workers:
-            return str(await self._call(_prepared, self._settings))
-        names = await asyncio.gather(*(self._call(work.ready) for _ in range(self._settings.workers)))
-        return str(names[0])
+        self.model = self._loaded()
 
     async def classify(self, job: Classify) -> Done:
         """Read one message, together with others that are waiting; raises ``Problem``."""
@@ -65,6 +59,17 @@ class Pool:
             return ThreadPoolExecutor(1, "reading")
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._settings.workers, context, work.prepare, (self._settings,))
+
+    def _loaded(self) -> str:
+        """Load the model everywhere and return its name."""
+        try:
+            if not self._settings.workers:
+                self._executor.submit(work.prepare, self._settings).result()
+            names = [self._executor.submit(work.ready) for _ in range(max(self._settings.workers, 1))]
+            return [one.result() for one in names][0]
+        except BrokenProcessPool:
+            # a process that cannot load dies without a word: loading here says why
+            return work.Tools.load(self._settings).reader.model.name
 
     def _take_up(self) -> None:
         """Hand what has gathered to a free process."""
@@ -103,11 +108,6 @@ class Pool:
                 executor.shutdown(wait=False)
                 self._executor = self._made()
             return await loop.run_in_executor(self._executor, function, *arguments)
-
-
-def _prepared(settings: Settings) -> str:
-    work.prepare(settings)
-    return work.ready()
 
 
 def _answer(outcome: Done | Refused) -> Done:
