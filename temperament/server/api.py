@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from temperament import playbook
+from temperament.labels import state_label, temperament_label
 from temperament.playbook import Playbook
 from temperament.playbook.naming import channel_named
 from temperament.server import bodies, live
@@ -117,8 +118,7 @@ class Api:
         """Keep what somebody says about a reading."""
         said = await self._body(request, bodies.Feedback)
         verdict = _VERDICTS.get(said.verdict, said.verdict)
-        reading = await self._labels(said.reading)
-        labels = await self._labels(said.labels) if said.labels else {}
+        reading, labels = _labels(said.reading), _labels(said.labels or bodies.Labels())
         if verdict == "corrected" and not {"temperament", "state"} & set(labels):
             raise Problem(
                 "bad_request",
@@ -193,9 +193,17 @@ class Api:
         if done.case is not None:
             await self.store.keep_case(done.case)
 
-    async def _labels(self, labels: bodies.Labels) -> dict[str, object]:
-        found: dict[str, object] = msgspec.json.decode((await self.pool.do(labels)).body)
-        return found
+
+def _labels(given: bodies.Labels) -> dict[str, object]:
+    """Return labels by their own names, those that are given only; raises ``UsageError`` for an unknown one."""
+    named: dict[str, object] = {}
+    if given.temperament is not None:
+        named["temperament"] = temperament_label(given.temperament)
+    if given.state is not None:
+        named["state"] = state_label(given.state)
+    if given.also is not None:
+        named["also"] = [state_label(one) for one in given.also]
+    return named
 
 
 def _choice(request: Request, name: str, allowed: tuple[str, ...]) -> str:

@@ -16,17 +16,18 @@ from temperament.advice import recommend
 from temperament.analysis import analyze
 from temperament.errors import TemperamentError
 from temperament.guidance import guide
-from temperament.labels import Reading, state_label, temperament_label
+from temperament.labels import Reading, state_label
 from temperament.language import Language
 from temperament.playbook import Playbook
 from temperament.playbook.naming import channel_named
 from temperament.reader import Classifier
 from temperament.render.jsonl import conversation_json, findings_json, reading_json
 from temperament.reply import Checker, Wanted, shipped_checker
-from temperament.server.bodies import Advise, Check, Classify, ClassifyBatch, Conversation, Labels
+from temperament.server.bodies import Advise, Check, Classify, ClassifyBatch, Conversation, Labels, Turn
 from temperament.server.cases import Case, case_of, case_of_reading
 from temperament.server.settings import Settings
-from temperament.turns import Transcript, Turn
+from temperament.turns import Transcript
+from temperament.turns import Turn as Said
 from temperament.turns.speakers import own_name, speaker_named
 
 encode = msgspec.json.Encoder().encode
@@ -66,14 +67,21 @@ class Tools:
         """Load model and playbook, and compile what is compiled at first use; raises ``TemperamentError``."""
         own = settings.playbook
         book = playbook.overlay(own) if own else playbook.shipped()
-        tools = cls(
-            Classifier.load(settings.model), book, Checker(book) if own else shipped_checker(), settings.language
-        )
-        tools.reader.classify("说好三天到，第九天了！")
+        checker = Checker(book) if own else shipped_checker()
+        tools = cls(Classifier.load(settings.model), book, checker, settings.language)
+        for job in _FIRST:
+            _KINDS[type(job)](job, tools)
         return tools
 
 
 _tools: list[Tools] = []
+_LATE = "说好三天到，第九天了！"
+_FIRST = (
+    Advise(text=_LATE),
+    Check(reply=_LATE, state="angry"),
+    Conversation(turns=(Turn(speaker="customer", text=_LATE), Turn(speaker="agent", text=_LATE))),
+)
+"""Work that is done before the first request, so that nobody waits for what is loaded at first use."""
 
 
 def prepare(settings: Settings) -> None:
@@ -136,7 +144,7 @@ def _batch(job: ClassifyBatch, tools: Tools) -> Done:
 
 
 def _advise(job: Advise, tools: Tools) -> Done:
-    history = [*_turns(job.history), *([Turn("agent", "", done=job.done)] if job.done else [])]
+    history = [*_turns(job.history), *([Said("agent", "", done=job.done)] if job.done else [])]
     last = next((turn.text for turn in reversed(history) if turn.speaker == "customer"), "")
     reading = _named(job, job.text) or tools.reader.classify(job.text or last)
     view = guide(
@@ -176,13 +184,13 @@ def _named(job: Advise | Check, text: str) -> Reading | None:
     return replace(reading, also=tuple(state_label(one) for one in given.also or ()))
 
 
-def _turns(turns: Sequence[Any]) -> list[Turn]:
+def _turns(turns: Sequence[Turn]) -> list[Said]:
     """Return turns of a body; a speaker who is not known is neither side."""
     found = []
     for one in turns:
         side = speaker_named(one.speaker) or "other"
         name = one.speaker if side == "other" else own_name(one.speaker)
-        found.append(Turn(side, one.text, one.time, name=name))
+        found.append(Said(side, one.text, one.time, name=name))
     return found
 
 
@@ -191,7 +199,8 @@ def _conversation(job: Conversation, tools: Tools) -> Done:
         Transcript(job.id or "1", tuple(_turns(job.turns)), job.agent),
         channel=job.channel,
         language=job.language or tools.language,
-        book=None if tools.book is playbook.shipped() else tools.book,
+        book=tools.book,
+        checker=tools.checker,
         reader=tools.reader,
     )
     whole = conversation_json(found)
@@ -202,22 +211,9 @@ def _conversation(job: Conversation, tools: Tools) -> Done:
     return Done(encode(whole), case, turns)
 
 
-def _labels(job: Labels, tools: Tools) -> Done:
-    """Return labels by their own names, those that are given only; raises ``UsageError`` for an unknown one."""
-    named: dict[str, Any] = {}
-    if job.temperament is not None:
-        named["temperament"] = temperament_label(job.temperament)
-    if job.state is not None:
-        named["state"] = state_label(job.state)
-    if job.also is not None:
-        named["also"] = [state_label(one) for one in job.also]
-    return Done(encode(named))
-
-
 _KINDS: dict[type, Any] = {
     ClassifyBatch: _batch,
     Advise: _advise,
     Check: _check,
     Conversation: _conversation,
-    Labels: _labels,
 }
