@@ -429,7 +429,23 @@ def test_accept_language(header, language):
 )
 def test_wrong_addresses(client, method, path, status, code):
     """Another method, another path."""
-    error_of(client.request(method, path), status, code)
+    answer = client.request(method, path)
+    error_of(answer, status, code)
+    if path == "/v1/feedback":
+        assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
+
+
+def test_the_description_is_kept(running):
+    """Schemathesis finds no 5xx, and no answer that the description does not name."""
+    program = Path(sys.executable).parent / "schemathesis"
+    if not program.exists():
+        pytest.skip("needs schemathesis")
+    checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method"
+    options = ["--max-examples", "8", "--seed", "1", "--exclude-path-regex", "events", "--checks", checks]
+    command = [str(program), "run", f"{running.url}/openapi.json", "--phases", "examples,coverage,fuzzing", *options]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, cwd=running.db.parent)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "Selected: 14/15" in done.stdout
 
 
 ODD = [

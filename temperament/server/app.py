@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
 from temperament.masking import Masker
-from temperament.server.api import STATIC, Api, answered, book_of
+from temperament.server.api import STATIC, Api, Handler, answered, book_of
 from temperament.server.description import describe
 from temperament.server.gate import Gate
 from temperament.server.live import Conversations
@@ -57,12 +57,10 @@ def _routes(api: Api) -> list[Route | Mount]:
         Route("/v1/advise", api.advise, methods=["POST"]),
         Route("/v1/classify:batch", api.classify_batch, methods=["POST"]),
         Route("/v1/conversations", api.conversations, methods=["POST"]),
-        Route("/v1/conversations/{id}", api.conversation, methods=["GET"]),
-        Route("/v1/conversations/{id}", api.end, methods=["DELETE"]),
+        _route("/v1/conversations/{id}", GET=api.conversation, DELETE=api.end),
         Route("/v1/conversations/{id}/turns", api.turns, methods=["POST"]),
         Route("/v1/conversations/{id}/events", api.events, methods=["GET"]),
-        Route("/v1/feedback", api.feedback, methods=["POST"]),
-        Route("/v1/feedback", api.feedback_export, methods=["GET"]),
+        _route("/v1/feedback", GET=api.feedback_export, POST=api.feedback),
         Route("/v1/board", api.board, methods=["GET"]),
         Route("/v1/cases/{id}/handled", api.handled, methods=["POST"]),
         Route("/healthz", api.healthz, methods=["GET"]),
@@ -72,3 +70,12 @@ def _routes(api: Api) -> list[Route | Mount]:
         Route("/board", api.page, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
+
+
+def _route(path: str, **handlers: Handler) -> Route:
+    """Return one route for several methods, so that a wrong one is told all that are allowed."""
+
+    async def handle(request: Request) -> Response:
+        return await handlers["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, handle, methods=list(handlers))

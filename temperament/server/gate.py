@@ -80,7 +80,7 @@ class Gate:
         except Exception as error:  # noqa: BLE001 (the one place where errors become answers)
             problem = _problem(error, scope)
             if not sent.status:
-                await sent.problem(problem, problem.body(language))
+                await sent.problem(problem, problem.body(language), _allowed(error))
 
     def _admit(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         """Raise ``Problem`` for a request that may not come in."""
@@ -134,9 +134,9 @@ class _Sending:
             message["headers"] = [*message["headers"], *self.headers]
         await self.send(message)
 
-    async def problem(self, problem: Problem, body: bytes) -> None:
+    async def problem(self, problem: Problem, body: bytes, further: list[tuple[bytes, bytes]]) -> None:
         """Answer with what is wrong."""
-        headers = [_JSON, (b"content-length", str(len(body)).encode())]
+        headers = [_JSON, (b"content-length", str(len(body)).encode()), *further]
         if problem.retry is not None:
             headers.append((b"retry-after", str(problem.retry).encode()))
         if problem.status == HTTP_UNAUTHORIZED:
@@ -160,6 +160,12 @@ def _problem(error: Exception, scope: Scope) -> Problem:
         return Problem("busy", retry=1)
     log.error("%s %s: %s", scope["method"], _route(scope), _where(error))
     return Problem("internal")
+
+
+def _allowed(error: Exception) -> list[tuple[bytes, bytes]]:
+    """Return the header that names the methods an address takes, where another was used."""
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return [(b"allow", value.encode()) for name, value in (headers or {}).items() if name.lower() == "allow"]
 
 
 def _where(error: Exception) -> str:
