@@ -11,6 +11,7 @@ from temperament.playbook.loading import fault_of
 from temperament.server.problems import Problem
 
 LONGEST_TEXT = 20_000
+LONGEST_TRANSCRIPT = 200_000
 MOST_TEXTS = 1_000
 MOST_TURNS = 500
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description="A message, as it was written.")]
@@ -97,9 +98,14 @@ class Check(Shape, frozen=True, kw_only=True):
 
 
 class Conversation(Shape, frozen=True, kw_only=True):
-    """A conversation: analysed at once, or with ``live`` kept so that turns can be added. ``store`` keeps it for the board."""
+    """A conversation: analysed at once, or with ``live`` kept so that turns can be added. ``store`` keeps it for the board.
+
+    ``transcript`` is a conversation as plain text (客户：… 客服：…, or a chat log with names and times); its turns come
+    after ``turns``.
+    """
 
     turns: Turns = ()
+    transcript: Annotated[str, Meta(max_length=LONGEST_TRANSCRIPT)] = ""
     live: bool = False
     store: bool = False
     id: Annotated[str, Meta(max_length=100)] = ""

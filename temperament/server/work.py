@@ -14,7 +14,7 @@ import msgspec
 from temperament import playbook
 from temperament.advice import recommend
 from temperament.analysis import analyze
-from temperament.errors import TemperamentError
+from temperament.errors import InputError, TemperamentError
 from temperament.guidance import guide
 from temperament.labels import Reading, state_label
 from temperament.language import Language
@@ -23,11 +23,12 @@ from temperament.playbook.naming import channel_named
 from temperament.reader import Classifier
 from temperament.render.jsonl import conversation_json, findings_json, reading_json
 from temperament.reply import Checker, Wanted, shipped_checker
-from temperament.server.bodies import Advise, Check, Classify, ClassifyBatch, Conversation, Labels, Turn
+from temperament.server.bodies import MOST_TURNS, Advise, Check, Classify, ClassifyBatch, Conversation, Labels, Turn
 from temperament.server.cases import Case, case_of, case_of_reading
 from temperament.server.settings import Settings
 from temperament.turns import Transcript
 from temperament.turns import Turn as Said
+from temperament.turns.chatlog import from_lines
 from temperament.turns.speakers import own_name, speaker_named
 
 encode = msgspec.json.Encoder().encode
@@ -196,7 +197,7 @@ def _turns(turns: Sequence[Turn]) -> list[Said]:
 
 def _conversation(job: Conversation, tools: Tools) -> Done:
     found = analyze(
-        Transcript(job.id or "1", tuple(_turns(job.turns)), job.agent),
+        _transcript(job),
         channel=job.channel,
         language=job.language or tools.language,
         book=tools.book,
@@ -209,6 +210,14 @@ def _conversation(job: Conversation, tools: Tools) -> Done:
         return Done(encode(whole), case)
     turns = tuple(encode(one) for one in whole.pop("turns"))
     return Done(encode(whole), case, turns)
+
+
+def _transcript(job: Conversation) -> Transcript:
+    """Return the turns of a body and of the plain text in it; raises ``InputError`` where nobody is named in that."""
+    told = from_lines(job.transcript.splitlines(), "transcript") if job.transcript.strip() else ()
+    if len(job.turns) + len(told) > MOST_TURNS:
+        raise InputError(f"一段对话最多 {MOST_TURNS} 句。", f"A conversation holds at most {MOST_TURNS} turns.")
+    return Transcript(job.id or "1", (*_turns(job.turns), *told), job.agent)
 
 
 _KINDS: dict[type, Any] = {
