@@ -52,6 +52,7 @@ function addTurn(speaker, text, more = {}) {
   if (desk.live) desk.live.send({ speaker, text: bare }).catch(alertAbout);
   else {
     desk.turns.push({ speaker, text: bare, entered: Date.now(), ...more });
+    stuck = true;
     changed();
   }
   return true;
@@ -138,17 +139,25 @@ function show() {
   find("#start").hidden = any || Boolean(desk.live);
   find("#next").hidden = !any && !desk.live;
   const judged = { judge: (turn) => judge(turn, "correct"), remove: desk.live ? null : remove };
-  const atEnd = nearEnd();
   showTurns(desk.turns, desk.analysis, judged);
   showCard(desk, act);
   const reading = desk.guide?.reading;
   find("#tab-chip").replaceChildren(reading ? el("span", { class: `tag ${reading.state}` }, label(reading.state)) : "");
-  if (any && atEnd) find("#talk").scrollTop = find("#talk").scrollHeight;
+  toEnd();
 }
 
-function nearEnd() {
+/* The latest turn stays in sight, unless somebody has scrolled up to read. */
+let stuck = true;
+
+function toEnd() {
   const box = find("#talk");
-  return box.scrollHeight - box.scrollTop - box.clientHeight < 160;
+  if (stuck && desk.turns.length) box.scrollTop = box.scrollHeight;
+}
+
+function watchEnd() {
+  const box = find("#talk");
+  box.addEventListener("scroll", () => (stuck = box.scrollHeight - box.scrollTop - box.clientHeight < 120 || !desk.turns.length));
+  new ResizeObserver(toEnd).observe(box);
 }
 
 let spoken = "";
@@ -216,8 +225,6 @@ function liveState(name) {
   const end = el("button", { type: "button", class: "plain", on: { click: hangUp } }, t("liveEnd"));
   const address = `${location.origin}${desk.live?.path ?? ""}/turns`;
   const where = el("button", { type: "button", class: "plain", title: `${t("livePost")} POST ${address}`, on: { click: () => copy(address) } }, t("copy"), " URL");
-  box.dataset.t = "";
-  delete box.dataset.t;
   box.className = name === "liveOn" ? "live on" : "live";
   box.replaceChildren(t(name), where, end);
 }
@@ -344,5 +351,6 @@ fill();
 document.title = t("title");
 recall();
 wire();
+watchEnd();
 show();
 if (desk.turns.length) changed();

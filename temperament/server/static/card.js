@@ -14,12 +14,14 @@ export function showCard(desk, act) {
   const card = find("#card");
   const view = desk.guide;
   card.replaceChildren(...(view ? whole(view, desk, act) : nothing()));
-  for (const one of card.querySelectorAll("details[data-key]")) if (open.has(one.dataset.key)) one.open = true;
+  find("#say").replaceChildren(...(view ? sentences(view.advice, act) : []));
+  find("#say").hidden = !view;
+  for (const one of document.querySelectorAll(".side details[data-key]")) if (open.has(one.dataset.key)) one.open = true;
   clock.show(view, desk);
 }
 
 function openDetails() {
-  return new Set([...document.querySelectorAll("#card details[open][data-key]")].map((one) => one.dataset.key));
+  return new Set([...document.querySelectorAll(".side details[open][data-key]")].map((one) => one.dataset.key));
 }
 
 function nothing() {
@@ -29,12 +31,11 @@ function nothing() {
 function whole(view, desk, act) {
   const { advice, reading } = view;
   return [
-    head(reading, act),
+    head(reading, desk.analysis, act),
     escalation(advice.escalate, act),
-    principle(advice),
     el("section", { class: "time", id: "time" }),
+    principle(advice),
     steps(view),
-    sentences(advice, act),
     avoided(advice, act),
     questions(advice, act),
     promises(desk.analysis),
@@ -43,21 +44,28 @@ function whole(view, desk, act) {
   ].filter(Boolean);
 }
 
-function head(reading, act) {
+function head(reading, analysis, act) {
   const name = figure(reading.temperament);
-  const unread = reading.reason && el("p", { class: "quiet" }, t(`why_${reading.reason}`));
+  const unread = reading.reason && t(`why_${reading.reason}`);
   return el("section", { class: `head ${reading.state}` },
     el("div", { class: "glyph", "aria-hidden": "true" }, FIGURES[reading.temperament][0]),
     el("div", { class: "read" },
       fact(t("feeling"), [el("b", { class: `feeling ${reading.state}` }, label(reading.state)), sure(reading.confidence.state),
         reading.also.length > 0 && el("span", { class: "quiet" }, `${t("also")} ${reading.also.map(label).join("、")}`)]),
       fact(t("manner"), [el("b", {}, label(reading.temperament) + (name ? ` · ${name}` : "")), sure(reading.confidence.temperament),
-        el("small", { class: "quiet" }, t("mannerNote"))]),
-      unread),
+        running(reading, analysis)]),
+      el("p", { class: "quiet about" }, unread || t("mannerNote"))),
     el("div", { class: "judge", role: "group", "aria-label": t("judgeRow") },
-      el("button", { type: "button", id: "accept", on: { click: () => act.judge("accept") } }, t("rightReading")),
-      el("button", { type: "button", id: "correct", on: { click: () => act.judge("correct") } }, t("correct"), el("kbd", {}, "E")),
-      el("button", { type: "button", id: "dispute", on: { click: () => act.judge("dispute") } }, t("dispute"))));
+      el("button", { type: "button", id: "accept", class: "tiny", on: { click: () => act.judge("accept") } }, t("rightReading")),
+      el("button", { type: "button", id: "correct", class: "tiny", on: { click: () => act.judge("correct") } }, t("correct"), el("kbd", {}, "E")),
+      el("button", { type: "button", id: "dispute", class: "tiny", on: { click: () => act.judge("dispute") } }, t("dispute"))));
+}
+
+/* What all turns together say, where that is something else. */
+function running(reading, analysis) {
+  const whole = analysis?.manner;
+  if (!whole || whole.turns < 2 || whole.temperament === reading.temperament) return null;
+  return el("span", { class: "quiet" }, t("wholeManner", label(whole.temperament), whole.turns));
 }
 
 function fact(name, values) {
@@ -69,33 +77,30 @@ function sure(band) {
 }
 
 function escalation(one, act) {
-  if (!one.needed) return null;
+  if (!one.needed) return el("section", { class: "stay" }, el("p", { class: "quiet" }, el("b", {}, t("escalateNot")), t("chartText", "", one.reason)));
   return el("section", { class: "escalate", role: "note" },
     el("h2", {}, t("escalateNow", one.who || t("supervisor"))),
-    el("p", {}, one.reason),
-    one.tell && el("p", {}, el("b", {}, t("handOver")), " ", one.tell),
-    ...one.say.map((said) => line(said, act)));
+    el("p", { class: "reason", title: one.reason }, one.reason),
+    details("hand", t("howToHand"),
+      el("p", { class: "whole" }, one.reason),
+      one.tell && el("p", {}, el("b", {}, t("handOver")), " ", one.tell),
+      el("p", {}, el("b", {}, t("tellCustomer"))), ...one.say.map((said) => line(said, act))));
 }
 
 function principle(advice) {
   return el("section", { class: "principle" },
-    el("h2", {}, t("principle")),
+    el("h2", {}, t("principle"), " ", source(advice.principle.source)),
     el("p", { class: "main" }, advice.principle.text),
-    source(advice.principle.source),
-    el("dl", { class: "facts" },
-      el("dt", {}, t("priority")), el("dd", {}, el("b", { class: `rank ${advice.priority}` }, t(`p_${advice.priority}`)),
-        !advice.escalate.needed && el("span", { class: "quiet" }, ` ${t("escalateNot")}${t("chartText", "", advice.escalate.reason)}`)),
-      el("dt", {}, t("pace")), el("dd", {}, el("b", {}, t(advice.pace)), " ", advice.pace_note,
-        advice.longest_silence ? ` ${t("silence", advice.longest_silence)}` : "")));
+    el("p", { class: "pace" }, el("b", {}, `${t("pace")}${t("chartText", "", t(advice.pace))}`), " ", advice.pace_note,
+      advice.longest_silence ? ` ${t("silence", advice.longest_silence)}` : ""));
 }
 
 function steps(view) {
   const { advice, next_step } = view;
   const done = new Map(advice.done.map((one) => [one.step, one.words]));
   return el("section", { class: "steps" },
-    el("h2", {}, t("nowStep", advice.present, advice.steps.length)),
+    el("h2", {}, t("nowStep", advice.present, advice.steps.length), " ", source(advice.steps[advice.present - 1]?.source)),
     el("p", { class: "main" }, advice.steps[advice.present - 1]?.text ?? ""),
-    source(advice.steps[advice.present - 1]?.source),
     el("p", { class: "following" }, el("b", {}, next_step ? t("nextStep") : t("lastStep")), next_step && ` ${next_step}`),
     details("steps", t("allSteps"),
       el("ol", {}, ...advice.steps.map((one, place) => step(one, place + 1, advice.present, done)))));
@@ -118,10 +123,11 @@ export function numbered(advice) {
 function sentences(advice, act) {
   const first = numbered(advice);
   const rest = advice.say.filter((one) => !first.some((other) => other.text === one.text));
-  return el("section", { class: "say" },
-    el("h2", {}, t("say")), el("p", { class: "quiet hide-small" }, t("sayHint")),
+  return [
+    el("h2", {}, t("say"), el("small", { class: "quiet hide-small" }, ` ${t("sayHint")}`)),
     el("ol", { class: "lines" }, ...first.map((one, place) => el("li", {}, line(one, act, place + 1)))),
-    rest.length > 0 && details("say", t("more", rest.length), el("ul", { class: "lines" }, ...rest.map((one) => el("li", {}, line(one, act))))));
+    rest.length > 0 && details("say", t("more", rest.length), el("ul", { class: "lines" }, ...rest.map((one) => el("li", {}, line(one, act))))),
+  ].filter(Boolean);
 }
 
 function line(one, act, number) {

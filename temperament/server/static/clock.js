@@ -49,10 +49,15 @@ class Clock {
     this.#rows = dues(view, desk).map(row);
     this.#trust = this.#rows.length ? meter(this.#rows.at(this.#rows.length > 1 && this.#rows[0].name === "acknowledge" ? 1 : 0)) : null;
     const began = this.#rows[0]?.began;
+    box.title = [began && t("sinceHere", time(began)), t("progressEvery", span(view.advice.clocks.progress * 60))].filter(Boolean).join(" · ");
     box.replaceChildren(
-      el("h2", {}, t("deadline")),
-      ...(this.#rows.length ? [el("dl", { class: "dues" }, ...this.#rows.flatMap((one) => [one.term, one.value])), this.#trust.node] : [el("p", {}, `✓ ${t("doneIn")}`)]),
-      el("p", { class: "quiet" }, [began && t("sinceHere", time(began)), t("progressEvery", span(view.advice.clocks.progress * 60))].filter(Boolean).join(" · ")),
+      el("h2", { class: "sr" }, t("deadline")),
+      el("dl", { class: "dues" },
+        el("div", {}, el("dt", {}, t("priority")), el("dd", { class: view.advice.priority === "high" ? "late" : "" }, t(`p_${view.advice.priority}`))),
+        ...this.#rows.map((one) => el("div", {}, one.term, one.value)),
+        !this.#rows.length && el("div", {}, el("dt", {}, t("deadline")), el("dd", {}, `✓ ${t("doneIn")}`))),
+      ...(this.#trust ? [this.#trust.node] : []),
+      el("p", { class: "sr" }, box.title),
     );
     this.tick();
     if (this.#rows.length) this.#timer = setInterval(() => this.tick(), 1000);

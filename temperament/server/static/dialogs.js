@@ -117,6 +117,14 @@ export function askSettings(changed) {
   );
 }
 
+/** Ask for the key alone, where the rest of the settings has no meaning. */
+export function askKey(changed) {
+  open("settings-dialog", (form) => (form.key.value = key()), (form) => {
+    setKey(form.key.value.trim());
+    changed();
+  });
+}
+
 /** Show the list of keys: pairs of keys and the name of what they do. */
 export function showKeys(list) {
   const rows = list.flatMap(([keys, name]) => [el("dt", {}, ...keys.map((one) => el("kbd", {}, one))), el("dd", {}, t(name))]);

@@ -22,6 +22,7 @@ export class Reply {
   #asked = null;
   #shown = null;
   #leaving = 0;
+  #open = "";
   #later = debounced(() => this.check(), PAUSE);
 
   /** `context` returns what the reply answers: reading, channel, and phrases that may be said. */
@@ -113,24 +114,33 @@ export class Reply {
     const marked = this.#marked;
     const said = [marked.length && t("nFindings", marked.length), missing.length && t("nMissing", missing.length)].filter(Boolean);
     this.#status.textContent = said.length ? said.join(" · ") : this.#text.trim() ? `✓ ${t("clean")}` : "";
-    this.#status.className = `checked ${marked[0]?.level ?? (missing.length ? "" : "clean")}`;
-    const lists = [];
-    if (marked.length) lists.push(el("ul", { class: "marked" }, ...marked.map((one) => el("li", {}, ...this.#finding(one)))));
-    if (missing.length) lists.push(this.#missing(missing));
-    this.#list.replaceChildren(...lists);
+    this.#status.className = `checked ${gravest(marked)?.level ?? (missing.length ? "" : "clean")}`;
+    this.#pills(marked, missing);
   }
 
-  #missing(items) {
-    const open = this.#list.querySelector("details")?.open ?? false;
-    return el("details", { open }, el("summary", {}, t("additions")),
-      el("ul", { class: "marked" }, ...items.map((one) => el("li", {}, ...this.#finding(one)))));
+  /* One pill for every finding, one for what could be added; the chosen one is explained below. */
+  #pills(marked, missing) {
+    const groups = marked.map((one) => ({ key: `${one.rule} ${one.text}`, level: one.level, name: `“${one.text}”`, items: [one] }));
+    if (missing.length) groups.push({ key: "missing", level: "missing", name: t("nMissing", missing.length), items: missing });
+    if (!groups.some((one) => one.key === this.#open)) this.#open = gravest(groups)?.key ?? "";
+    const pill = (one) => {
+      const open = one.key === this.#open;
+      const choose = () => {
+        this.#open = one.key;
+        this.#pills(marked, missing);
+        this.#list.querySelector("[aria-expanded=true]")?.focus();
+      };
+      return el("button", { type: "button", class: `pill ${one.level}`, "aria-expanded": String(open), "aria-controls": "why", on: { click: choose } }, one.name);
+    };
+    const chosen = groups.find((one) => one.key === this.#open);
+    this.#list.replaceChildren(...(chosen ? [el("div", { class: "pills" }, ...groups.map(pill)), el("ul", { id: "why", class: "marked" }, ...chosen.items.map((one) => el("li", {}, ...this.#finding(one))))] : []));
   }
 
   /* What is wrong, why, and what to say instead. */
   #finding(one) {
     const pick = (wording) => el("button", { type: "button", class: "better", lang: "zh-CN", on: { click: () => this.apply(one, wording) } }, wording);
     return [
-      el("p", { class: "why" }, one.text && el("b", { class: one.level, lang: "zh-CN" }, `“${one.text}”`), " ", one.message, " ",
+      el("p", { class: "why" }, one.text && el("b", { class: one.level, lang: "zh-CN" }, `“${one.text}”`), one.text && " ", one.message, " ",
         el("small", { class: "source" }, sourceName(one.source))),
       el("p", { class: "picks" }, one.text && el("small", { class: "quiet" }, t("rewrites")), ...one.suggestions.slice(0, REWRITES).map(pick),
         one.text && el("button", { type: "button", class: "tiny", on: { click: () => this.#allow(one) } }, t("allow"))),
@@ -240,6 +250,11 @@ export class Reply {
     this.#hint.style.left = `${left}px`;
     this.#hint.style.top = `${top >= 8 ? top : box.bottom + 10}px`;
   }
+}
+
+function gravest(groups) {
+  const order = ["error", "warning", "suggestion", "missing"];
+  return [...groups].sort((one, other) => order.indexOf(one.level) - order.indexOf(other.level))[0];
 }
 
 /** Keep findings that an edit did not touch, moved to where their words are now. */

@@ -48,8 +48,8 @@ const WORDS = {
 
   startHead: ["客户说了什么？", "What did the customer say?"],
   startText: [
-    "把客户的话贴进来，马上看到这段话里的情绪、方式和该怎么回。都在本机读，不出这台机器。",
-    "Paste the customer's words and see at once how they feel, how they deal with it, and how to answer. Everything is read on this machine.",
+    "把客户的话贴进来，马上看到这段话里的情绪、方式和该怎么回。只在您自己的服务上读，不发往别处。",
+    "Paste the customer's words and see at once how they feel, how they deal with it, and how to answer. Nothing leaves your own service.",
   ],
   startLabel: ["客户的话，或整段对话", "The customer's words, or a whole conversation"],
   startHolder: [
@@ -118,6 +118,8 @@ const WORDS = {
   escalateNow: ["现在就交给{}", "Hand over to the {} now"],
   escalateNot: ["暂不升级", "No need to escalate yet"],
   supervisor: ["上级", "supervisor"],
+  howToHand: ["怎么交接", "How to hand over"],
+  wholeManner: ["整段看：{}（{} 句）", "over all: {} ({} turns)"],
   handOver: ["要交代的", "Hand over"],
   tellCustomer: ["跟客户说", "Tell the customer"],
   nowStep: ["现在 · 第 {} 步，共 {} 步", "Now · step {} of {}"],
@@ -177,7 +179,7 @@ const WORDS = {
   left: ["还剩 {}", "{} left"],
   lateBy: ["已超 {}", "{} late"],
   doneIn: ["已回应", "answered"],
-  trust: ["现在答复，信任度", "Trust if you answer now"],
+  trust: ["现在答复的信任度", "Trust if answered now"],
   trustNote: ["（1 − 已用 ÷ 时限）× 100；越早越高，过时为负", "(1 − taken ÷ due) × 100; earlier is higher, late is below 0"],
   progressEvery: ["没办完也每 {} 报一次进展", "report progress every {} until it is done"],
   sinceHere: ["从 {} 收到起算", "counted from {}"],
