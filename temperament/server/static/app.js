@@ -131,7 +131,8 @@ function whole() {
 
 function asked() {
   const { channel, industry, group } = desk.options;
-  return { history: said(), channel: channel || null, industry: industry || null, group: group || null };
+  const facts = settings.agent ? { agent: settings.agent } : {};
+  return { history: said(), facts, channel: channel || null, industry: industry || null, group: group || null };
 }
 
 function show() {

@@ -7,6 +7,7 @@ import { el, find, toast } from "./dom.js";
 import { fill, label, language, span, switchLanguage, t } from "./words.js";
 
 const EVERY = 30000;
+const SHOWN = 6;
 let board = null;
 
 async function load() {
@@ -101,19 +102,22 @@ function findings(rows) {
 }
 
 function waiting(rows) {
-  return el("ol", { class: "cases" }, ...rows.map((one) => {
-    const since = (Date.now() - Date.parse(one.began)) / 1000;
-    return el("li", {},
-      el("div", {},
-        el("p", { class: "words", lang: "zh-CN" }, one.text),
-        el("p", { class: "tags" },
-          el("span", { class: `tag ${one.state}` }, label(one.state)),
-          el("span", { class: "tag manner" }, label(one.temperament)),
-          ...one.signals.map((signal) => el("span", { class: "alarm" }, signal.name)),
-          el("span", {}, t("waitingSince", span(Math.max(60, since)))),
-          el("span", {}, one.agent || t("unnamed")))),
-      el("button", { type: "button", "aria-label": t("handleOf", one.text), on: { click: () => handled(one) } }, t("handle")));
-  }));
+  const [first, rest] = [rows.slice(0, SHOWN), rows.slice(SHOWN)];
+  const list = (some) => el("ol", { class: "cases" }, ...some.map(waitingCase));
+  return el("div", {}, list(first), rest.length > 0 && el("details", {}, el("summary", {}, t("more", rest.length)), list(rest)));
+}
+
+function waitingCase(one) {
+  const minutes = Math.max(1, Math.floor((Date.now() - Date.parse(one.began)) / 60000));
+  const facts = [
+    el("span", { class: `tag ${one.state}` }, label(one.state)),
+    el("span", { class: "tag manner" }, label(one.temperament)),
+    ...one.signals.map((signal) => el("span", { class: "alarm" }, signal.name)),
+    el("span", {}, t("waitingSince", span(minutes * 60))),
+    one.agent && el("span", {}, one.agent),
+  ];
+  return el("li", {}, el("div", {}, el("p", { class: "words", lang: "zh-CN" }, one.text), el("p", { class: "tags" }, ...facts)),
+    el("button", { type: "button", "aria-label": t("handleOf", one.text), on: { click: () => handled(one) } }, t("handle")));
 }
 
 async function handled(one) {

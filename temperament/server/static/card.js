@@ -54,11 +54,14 @@ function head(reading, analysis, act) {
         reading.also.length > 0 && el("span", { class: "quiet" }, `${t("also")} ${reading.also.map(label).join("、")}`)]),
       fact(t("manner"), [el("b", {}, label(reading.temperament) + (name ? ` · ${name}` : "")), sure(reading.confidence.temperament),
         running(reading, analysis)]),
-      el("p", { class: "quiet about" }, unread || t("mannerNote"))),
-    el("div", { class: "judge", role: "group", "aria-label": t("judgeRow") },
-      el("button", { type: "button", id: "accept", class: "tiny", on: { click: () => act.judge("accept") } }, t("rightReading")),
-      el("button", { type: "button", id: "correct", class: "tiny", on: { click: () => act.judge("correct") } }, t("correct"), el("kbd", {}, "E")),
-      el("button", { type: "button", id: "dispute", class: "tiny", on: { click: () => act.judge("dispute") } }, t("dispute"))));
+      el("div", { class: "about" }, el("span", { class: "quiet" }, unread || t("mannerNote")),
+        el("span", { class: "judge", role: "group", "aria-label": t("judgeRow") }, ...VERDICTS.map((one) => verdict(one, act))))));
+}
+
+const VERDICTS = [["accept", "rightReading"], ["correct", "correct", "E"], ["dispute", "dispute"]];
+
+function verdict([id, name, key], act) {
+  return el("button", { type: "button", id, class: "tiny", on: { click: () => act.judge(id) } }, t(name), key && el("kbd", {}, key));
 }
 
 /* What all turns together say, where that is something else. */

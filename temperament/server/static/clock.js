@@ -55,8 +55,8 @@ class Clock {
       el("dl", { class: "dues" },
         el("div", {}, el("dt", {}, t("priority")), el("dd", { class: view.advice.priority === "high" ? "late" : "" }, t(`p_${view.advice.priority}`))),
         ...this.#rows.map((one) => el("div", {}, one.term, one.value)),
-        !this.#rows.length && el("div", {}, el("dt", {}, t("deadline")), el("dd", {}, `✓ ${t("doneIn")}`))),
-      ...(this.#trust ? [this.#trust.node] : []),
+        !this.#rows.length && el("div", {}, el("dt", {}, t("deadline")), el("dd", {}, `✓ ${t("doneIn")}`)),
+        this.#trust?.node),
       el("p", { class: "sr" }, box.title),
     );
     this.tick();
@@ -85,7 +85,7 @@ function meter({ began, length }) {
   const fill = el("span", { class: "fill" });
   const value = el("b", {});
   const bar = el("span", { class: "bar", role: "meter", "aria-label": t("trust"), "aria-valuemin": "-100", "aria-valuemax": "100" }, fill);
-  const node = el("p", { class: "trust", title: t("trustNote") }, el("span", {}, t("trust")), bar, value);
+  const node = el("div", { class: "trust", title: t("trustNote") }, el("dt", {}, t("trust")), el("dd", {}, value, bar));
   const set = (now) => {
     const score = Math.max(LEAST_SHOWN, trust(now - began, length));
     value.textContent = String(score);

@@ -54,6 +54,7 @@ function open(id, before, send) {
   };
   for (const button of dialog.querySelectorAll("[data-close]")) button.onclick = () => dialog.close();
   if (!dialog.open) dialog.showModal();
+  form.querySelector("input:checked[type=radio]")?.focus();
 }
 
 /** Ask what somebody thinks of a reading, and keep it. */

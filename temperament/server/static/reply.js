@@ -9,6 +9,7 @@ import { sourceName, t } from "./words.js";
 const PAUSE = 250;
 const REWRITES = 3;
 const LINGER = 250;
+const PLACEHOLDER = "placeholder";
 
 export class Reply {
   #box = find("#reply");
@@ -139,12 +140,23 @@ export class Reply {
   /* What is wrong, why, and what to say instead. */
   #finding(one) {
     const pick = (wording) => el("button", { type: "button", class: "better", lang: "zh-CN", on: { click: () => this.apply(one, wording) } }, wording);
+    const offers = one.kind === PLACEHOLDER ? [this.#filler(one)] : one.suggestions.slice(0, REWRITES).map(pick);
     return [
       el("p", { class: "why" }, one.text && el("b", { class: one.level, lang: "zh-CN" }, `“${one.text}”`), one.text && " ", one.message, " ",
         el("small", { class: "source" }, sourceName(one.source))),
-      el("p", { class: "picks" }, one.text && el("small", { class: "quiet" }, t("rewrites")), ...one.suggestions.slice(0, REWRITES).map(pick),
+      el("p", { class: "picks" }, one.text && one.kind !== PLACEHOLDER && el("small", { class: "quiet" }, t("rewrites")), ...offers,
         one.text && el("button", { type: "button", class: "tiny", on: { click: () => this.#allow(one) } }, t("allow"))),
     ];
+  }
+
+  /* A gap of a template has no rewrite: it is selected, to be filled in. */
+  #filler(one) {
+    const choose = () => {
+      this.hide();
+      this.focus();
+      this.#box.setSelectionRange(one.from, one.to);
+    };
+    return el("button", { type: "button", class: "better", on: { click: choose } }, t("fillGap"));
   }
 
   #allow(one) {
@@ -191,7 +203,8 @@ export class Reply {
   takeFirst() {
     const at = this.#box.selectionStart;
     const one = this.#shown ?? this.#marked.find((other) => other.from <= at && at <= other.to);
-    if (one?.suggestions.length) this.apply(one, one.suggestions[0]);
+    if (one?.kind === PLACEHOLDER) this.#box.setSelectionRange(one.from, one.to);
+    else if (one?.suggestions.length) this.apply(one, one.suggestions[0]);
     return Boolean(one);
   }
 

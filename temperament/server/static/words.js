@@ -200,6 +200,7 @@ const WORDS = {
   suggestion: ["可补", "could add"],
   missing: ["还缺", "Missing"],
   rewrites: ["可以换成", "Say instead"],
+  fillGap: ["填这个空", "Fill this gap"],
   additions: ["可以补上", "Could add"],
   allow: ["这样说没问题", "This is fine"],
   allowed: ["这次不再提醒“{}”", "“{}” is not marked again in this conversation"],
