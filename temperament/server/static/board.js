@@ -54,7 +54,11 @@ function today() {
 }
 
 function fillIn(selector, rows, draw, empty) {
-  find(selector).replaceChildren(rows.length ? draw(rows) : el("p", { class: "nothing" }, t(empty)));
+  const box = find(selector);
+  const open = box.querySelector("details")?.open ?? false;
+  box.replaceChildren(rows.length ? draw(rows) : el("p", { class: "nothing" }, t(empty)));
+  const more = box.querySelector("details");
+  if (more) more.open = open;
 }
 
 function tiles() {
