@@ -139,6 +139,7 @@ function show() {
   const any = desk.turns.length > 0;
   find("#start").hidden = any || Boolean(desk.live);
   find("#next").hidden = !any && !desk.live;
+  find("#legend").hidden = !desk.analysis;
   const judged = { judge: (turn) => judge(turn, "correct"), remove: desk.live ? null : remove };
   showTurns(desk.turns, desk.analysis, judged);
   showCard(desk, act);
@@ -165,7 +166,7 @@ let spoken = "";
 
 function announce() {
   const { reading, advice } = desk.guide;
-  const text = [`${t("feeling")}${t("chartText", "", label(reading.state))}`, t(reading.confidence.state), `${t("manner")}${t("chartText", "", label(reading.temperament))}`, t(reading.confidence.temperament), advice.escalate.needed ? t("escalateNow", advice.escalate.who || t("supervisor")) : ""].filter(Boolean).join("，");
+  const text = [`${t("feeling")}${t("chartText", "", label(reading.state))}`, t(reading.confidence.state), `${t("manner")}${t("chartText", "", label(reading.temperament))}`, t(reading.confidence.temperament), advice.escalate.needed ? t("escalateNow", advice.escalate.who.toLowerCase() || t("supervisor")) : ""].filter(Boolean).join("，");
   if (text !== spoken) find("#heard").textContent = text;
   spoken = text;
 }

@@ -82,7 +82,7 @@ function sure(band) {
 function escalation(one, act) {
   if (!one.needed) return el("section", { class: "stay" }, el("p", { class: "quiet" }, el("b", {}, t("escalateNot")), t("chartText", "", one.reason)));
   return el("section", { class: "escalate", role: "note" },
-    el("h2", {}, t("escalateNow", one.who || t("supervisor"))),
+    el("h2", {}, t("escalateNow", one.who.toLowerCase() || t("supervisor"))),
     el("p", { class: "reason", title: one.reason }, one.reason),
     details("hand", t("howToHand"),
       el("p", { class: "whole" }, one.reason),

@@ -73,6 +73,8 @@ const WORDS = {
   trustOf: ["信任度 {}", "trust {}"],
   worse: ["这里变差了", "It gets worse here"],
   better: ["这里好转了", "It gets better here"],
+  legendState: ["情绪的依据", "why this feeling"],
+  legendManner: ["方式的依据", "why this manner"],
   evidence: ["依据", "because of"],
   signal: ["升级信号", "escalation signal"],
   findingsIn: ["这句里有 {} 处要改", "{} to change in this turn"],
@@ -388,6 +390,9 @@ export function fill(root = document) {
 
 export function switchLanguage() {
   place = 1 - place;
+  const address = new URL(location.href);
+  address.searchParams.delete("lang");
+  history.replaceState(null, "", address);
   try {
     localStorage.setItem(STORED, language());
   } catch {
