@@ -61,8 +61,23 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(store):
     """The address of a running service."""
-    command = [sys.executable, "-m", "temperament", "serve", "--port", "0", "--workers", "0", "--rate", "0", "--lang", "en"]
-    with subprocess.Popen([*command, "--db", str(store)], stderr=subprocess.PIPE, text=True, encoding="utf-8") as running:
+    command = [
+        sys.executable,
+        "-m",
+        "temperament",
+        "serve",
+        "--port",
+        "0",
+        "--workers",
+        "0",
+        "--rate",
+        "0",
+        "--lang",
+        "en",
+    ]
+    with subprocess.Popen(
+        [*command, "--db", str(store)], stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as running:
         said = running.stderr.readline()
         found = re.search(r"http://[\d.]+:\d+", said)
         assert found, said + running.stderr.read()
@@ -113,6 +128,7 @@ def marks(page):
 
 
 def test_a_pasted_message_is_read_and_answered_with_a_card(visit):
+    """The words come back with their marks; the card says principle, pace, step, sentences, deadline, escalation, sources."""
     page = visit()
     read(page, ANGRY)
     expect(page.locator("#turns .tag.angry")).to_contain_text("愤怒")
@@ -129,6 +145,7 @@ def test_a_pasted_message_is_read_and_answered_with_a_card(visit):
 
 
 def test_a_pasted_conversation_becomes_turns(visit):
+    """Who said what is found by the service; turns can be added and taken away."""
     page = visit()
     read(page, TALK)
     expect(page.locator("#turns > li")).to_have_count(4)
@@ -142,6 +159,7 @@ def test_a_pasted_conversation_becomes_turns(visit):
 
 
 def test_a_bad_reply_is_underlined_and_a_rewrite_is_taken_only_when_picked(visit):
+    """Hovering explains and offers, only a click changes the reply, and the browser's undo takes it back."""
     page = visit()
     read(page, ANGRY)
     draft(page, BAD)
@@ -185,6 +203,7 @@ def test_offsets_count_as_the_service_counts_them(visit):
 
 
 def test_typing_moves_underlines_and_is_never_held_up(visit):
+    """While the service does not answer, underlines move with their words and the reply can be sent."""
     page = visit()
     read(page, ANGRY)
     draft(page, "这是公司规定")
@@ -198,6 +217,7 @@ def test_typing_moves_underlines_and_is_never_held_up(visit):
 
 
 def test_a_correction_is_stored_masked(visit, store):
+    """A correction needs a reason, and is in the SQLite file without the customer's name and number."""
     page = visit()
     read(page, PRIVATE)
     page.keyboard.press("Escape")
@@ -223,6 +243,7 @@ def test_a_correction_is_stored_masked(visit, store):
 
 
 def test_accepting_and_disputing(visit, store):
+    """The other two verdicts are stored too."""
     page = visit()
     read(page, ANXIOUS)
     page.click("#accept")
@@ -238,6 +259,7 @@ def test_accepting_and_disputing(visit, store):
 
 
 def test_the_language_is_switched_without_losing_anything(visit):
+    """Page, card and findings change language, the draft stays, and a reload keeps the choice."""
     page = visit()
     read(page, ANGRY)
     draft(page, BAD)
@@ -247,7 +269,9 @@ def test_the_language_is_switched_without_losing_anything(visit):
     expect(page.locator("#checked")).to_contain_text("to change")
     assert page.input_value("#reply") == BAD
     assert page.title() == "Agent's desk · temperament"
-    left = page.evaluate("[...document.querySelectorAll('[data-t]')].filter(one => !one.lang).map(one => one.textContent)")
+    left = page.evaluate(
+        "[...document.querySelectorAll('[data-t]')].filter(one => !one.lang).map(one => one.textContent)"
+    )
     assert [words for words in left if re.search("[一-龥]", words.replace("客户：… 客服：…", ""))] == []
     page.reload()
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -255,6 +279,7 @@ def test_the_language_is_switched_without_losing_anything(visit):
 
 
 def test_everything_goes_by_keyboard(visit):
+    """From the first message to the recorded reply without a mouse."""
     page = visit(permissions=["clipboard-read", "clipboard-write"])
     page.keyboard.press("c")
     page.keyboard.insert_text(ANXIOUS)
@@ -288,6 +313,7 @@ def test_everything_goes_by_keyboard(visit):
 
 
 def test_single_keys_can_be_switched_off(visit):
+    """For those who dictate (WCAG 2.1.4)."""
     page = visit()
     page.click("#settings")
     page.uncheck("#settings-dialog [name=keys]")
@@ -296,7 +322,40 @@ def test_single_keys_can_be_switched_off(visit):
     expect(page.locator("#help-dialog")).to_be_hidden()
 
 
+REWRITES = [
+    ("这是规定，你自己看吧", (4, 10), "您看行吗？", "这是规定，您看行吗？"),
+    ("我也没办法。", (0, 5), "我现在就去问。", "我现在就去问。"),
+    ("您好", (2, 2), "我来办。", "您好。我来办。"),
+    ("您好！", (3, 3), "我来办。", "您好！我来办。"),
+    ("尽快吧😀", (0, 2), "最晚……点前", "最晚……点前吧😀"),
+]
+
+
+@pytest.mark.parametrize(("before", "span", "wording", "after"), REWRITES)
+def test_a_rewrite_keeps_the_marks_around_it(visit, before, span, wording, after):
+    """The comma before a finding stays, no full stop is doubled, and an addition begins a new sentence."""
+    code = (
+        "([text, from, to, wording]) => import('/static/spans.js').then(spans => {"
+        "const one = spans.rewritten(text, from, to, wording);"
+        "return text.slice(0, one.from) + one.put + text.slice(one.to) })"
+    )
+    assert visit().evaluate(code, [before, *span, wording]) == after
+
+
+def test_findings_move_with_their_words(visit):
+    """What an edit touches is dropped until the service has looked again; what it does not touch is moved."""
+    code = (
+        "([before, after]) => import('/static/reply.js').then(reply =>"
+        "reply.moved([{from: 0, to: 2}, {from: 3, to: 5}], before, after).map(one => after.slice(one.from, one.to)))"
+    )
+    page = visit()
+    assert page.evaluate(code, ["甲乙，丙丁", "甲乙，好的，丙丁"]) == ["甲乙", "丙丁"]
+    assert page.evaluate(code, ["甲乙，丙丁", "甲，丙丁"]) == ["丙丁"]
+    assert page.evaluate(code, ["甲乙，丙丁", "甲乙，丙丁"]) == ["甲乙", "丙丁"]
+
+
 def test_a_live_conversation_is_followed(visit, address):
+    """Turns that another system sends appear, and the reply goes back the same way."""
     page = visit()
     page.click("#listen")
     page.click("#live-dialog [type=submit]")
@@ -304,7 +363,9 @@ def test_a_live_conversation_is_followed(visit, address):
     where = page.locator("#live button").first.get_attribute("title").split("POST ")[1]
     assert where.startswith(address)
     for turn in ({"speaker": "客户", "text": ANGRY}, {"speaker": "客服", "text": "这不归我管"}):
-        sent = urllib.request.Request(where, json.dumps({"turns": [turn]}).encode(), {"content-type": "application/json"})
+        sent = urllib.request.Request(
+            where, json.dumps({"turns": [turn]}).encode(), {"content-type": "application/json"}
+        )
         with urllib.request.urlopen(sent, timeout=20) as answer:
             assert answer.status == 200
     expect(page.locator("#turns > li")).to_have_count(2)
@@ -318,6 +379,7 @@ def test_a_live_conversation_is_followed(visit, address):
 
 
 def test_a_service_that_is_away_is_said_and_taken_up_again(visit):
+    """Nothing typed is lost, and the page goes on by itself."""
     page = visit()
     away = re.compile("/v1/|/healthz")
     page.route(away, lambda route: route.abort())
@@ -332,6 +394,7 @@ def test_a_service_that_is_away_is_said_and_taken_up_again(visit):
 
 @pytest.mark.parametrize(("status", "words"), [(401, "密钥"), (413, "太长"), (429, "1 秒后")])
 def test_refusals_are_told_in_plain_words(visit, status, words):
+    """What the service refuses is said with what to do about it; where waiting helps, the page waits."""
     page = visit()
     page.route("**/v1/advise", lambda route: route.fulfill(status=status, headers={"retry-after": "1"}, body="{}"))
     page.fill("#first", ANXIOUS)
@@ -345,6 +408,7 @@ def test_refusals_are_told_in_plain_words(visit, status, words):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_telephone_shows_everything_without_sideways_scrolling(visit, language):
+    """At 390 px conversation and advice are two panels above the reply."""
     page = visit(f"/?lang={language}", viewport={"width": 390, "height": 844}, has_touch=True)
     read(page, ANGRY)
     draft(page, BAD)
@@ -362,6 +426,7 @@ def test_a_telephone_shows_everything_without_sideways_scrolling(visit, language
 
 
 def test_the_board_shows_masked_cases_and_exports_them(visit):
+    """A conversation of the desk is on the board and in its workbook, masked, until somebody takes it up."""
     page = visit()
     page.click("#settings")
     page.fill("#settings-dialog [name=agent]", "小周")
@@ -390,6 +455,7 @@ def test_the_board_shows_masked_cases_and_exports_them(visit):
 
 
 def test_the_card_stays_open_where_it_was_opened(visit):
+    """A new turn does not fold away what is being read."""
     page = visit()
     read(page, ANXIOUS)
     page.click("#card details[data-key=notes] summary")
@@ -401,11 +467,14 @@ def test_the_card_stays_open_where_it_was_opened(visit):
 
 
 def test_every_word_of_the_pages_is_there_in_both_languages(visit):
+    """No key without its words."""
     page = visit()
     wanted = {
         key
         for file in (*STATIC.glob("*.html"), *STATIC.glob("*.js"))
-        for key in re.findall(r"""(?:data-(?:t|holder|tip|name)=|\bt\()["']([\w]+)["']""", file.read_text(encoding="utf-8"))
+        for key in re.findall(
+            r"""(?:data-(?:t|holder|tip|name)=|\bt\()["']([\w]+)["']""", file.read_text(encoding="utf-8")
+        )
     }
     missing = page.evaluate(
         "keys => import('/static/words.js').then(words => keys.filter(key => !words.has(key)))", sorted(wanted)
@@ -414,6 +483,7 @@ def test_every_word_of_the_pages_is_there_in_both_languages(visit):
 
 
 def test_the_files_of_the_pages_name_nobody_else():
+    """No address of another host, no inline script or style, no HTML made of text."""
     for file in STATIC.iterdir():
         text = file.read_text(encoding="utf-8")
         assert set(re.findall(r"https?://[^\"'\s)]+", text)) <= {"http://www.w3.org/2000/svg"}, file.name
@@ -423,6 +493,7 @@ def test_the_files_of_the_pages_name_nobody_else():
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_to_complain_of(visit, language, colours):
+    """Labels, contrast, landmarks, roles: desk, hint, window and board."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
     page = visit(f"/?lang={language}", color_scheme=colours)
     found = [axe.run(page)]

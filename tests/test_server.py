@@ -127,6 +127,18 @@ def test_a_whole_conversation_is_analysed(client):
     assert client.post("/v1/conversations", json={"turns": []}).json()["turns"] == []
 
 
+def test_a_pasted_chat_log_is_analysed(client):
+    """Plain text reads as its turns do; text without speakers, too many turns, or a live one is refused."""
+    turns = [{"speaker": "customer", "text": LATE}, {"speaker": "agent", "text": "您先冷静一下。"}]
+    log = f"客户：{LATE}\n客服：您先冷静一下。"
+    pasted = client.post("/v1/conversations", json={"transcript": log}).json()
+    assert pasted == client.post("/v1/conversations", json={"turns": turns}).json()
+    more = client.post("/v1/conversations", json={"turns": turns, "transcript": log}).json()
+    assert [turn["number"] for turn in more["turns"]] == [1, 2, 3, 4]
+    for body in ({"transcript": LATE}, {"transcript": f"{log}\n" * MOST_TURNS}, {"transcript": log, "live": True}):
+        error_of(client.post("/v1/conversations", json=body), 400, "bad_request")
+
+
 def listen(app_client, path, wanted, headers=None):
     """Read events until a number of them has come; returns (event, id, data)."""
     found = []

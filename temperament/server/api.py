@@ -79,6 +79,10 @@ class Api:
             await self._keep(done)
             return answered(done.body)
         channel_named(job.channel)
+        if job.transcript:
+            raise Problem(
+                "bad_request", "实时对话用 turns，不用 transcript", "a live conversation takes turns, no transcript"
+            )
         one = self.talks.make(msgspec.structs.replace(job, turns=()))
         if job.turns:
             await self._grow(one, job.turns)
