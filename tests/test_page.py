@@ -202,6 +202,28 @@ def test_offsets_count_as_the_service_counts_them(visit):
     assert marks(page) == ["这是公司规定"]
 
 
+def test_words_are_words_and_never_markup(visit):
+    """What customers and agents write is shown as they wrote it."""
+    page = visit()
+    text = f"<img src=x onerror=alert(1)><b>{ANGRY}</b>"
+    read(page, text)
+    assert "".join(page.locator("#turns .said").all_text_contents()) == text
+    draft(page, "<script>alert(1)</script>这是公司规定")
+    assert page.locator("#turns img, #mirror script, #findings script").count() == 0
+
+
+def test_what_is_known_of_the_case_changes_the_card(visit):
+    """Channel and group are asked for on the card and change what it says."""
+    page = visit()
+    read(page, ANGRY)
+    before = page.locator("#card").inner_text()
+    page.select_option("#card select[name=group]", "forceful")
+    page.wait_for_function("before => document.getElementById('card').innerText !== before", arg=before)
+    page.select_option("#card select[name=channel]", "phone")
+    expect(page.locator("#say")).to_contain_text("我")
+    assert page.input_value("#card select[name=channel]") == "phone"
+
+
 def test_typing_moves_underlines_and_is_never_held_up(visit):
     """While the service does not answer, underlines move with their words and the reply can be sent."""
     page = visit()

@@ -136,7 +136,9 @@ def test_a_pasted_chat_log_is_analysed(client):
     more = client.post("/v1/conversations", json={"turns": turns, "transcript": log}).json()
     assert [turn["number"] for turn in more["turns"]] == [1, 2, 3, 4]
     for body in ({"transcript": LATE}, {"transcript": f"{log}\n" * MOST_TURNS}, {"transcript": log, "live": True}):
-        error_of(client.post("/v1/conversations", json=body), 400, "bad_request")
+        answer = client.post("/v1/conversations", json=body)
+        assert answer.status_code == 400
+        assert answer.json()["error"]["code"] == "bad_request"
 
 
 def listen(app_client, path, wanted, headers=None):

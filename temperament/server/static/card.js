@@ -6,6 +6,7 @@ import { FIGURES, figure, has, label, sourceName, span, t } from "./words.js";
 
 const SENTENCES = 5;
 const INDUSTRIES = ["hotel", "property", "food"];
+const GROUPS = ["easygoing", "stubborn", "forceful", "vain", "irritable"];
 const CHANNELS = ["phone", "face", "chat", "letter"];
 
 /** Show what there is to do; `act` has put(sentence), judge(verdict) and choose(name, value). */
@@ -184,13 +185,15 @@ function deeper(view, desk, act) {
     advice.notes.length > 0 && details("notes", t("notes"), list(advice.notes)),
     advice.causes.length > 0 && details("causes", t("causes"), el("ul", {}, ...advice.causes.map((one) =>
       el("li", {}, one.side && el("b", {}, t(`side_${one.side}`)), " ", one.text)))),
-    el("div", { class: "pair" }, choice("channel", CHANNELS, desk, act), choice("industry", INDUSTRIES, desk, act)));
+    el("div", { class: "pair" }, choice("channel", CHANNELS, desk, act), choice("industry", INDUSTRIES, desk, act), choice("group", GROUPS, desk, act, advice.near_groups)),
+    !advice.group && advice.near_groups.length > 0 && el("p", { class: "quiet" }, t("nearNote")));
 }
 
-function choice(name, values, desk, act) {
+function choice(name, values, desk, act, near = []) {
+  const named = (one) => (one ? t(one) + (near.includes(one) ? ` · ${t("near")}` : "") : t("any"));
   const choose = (event) => act.choose(name, event.target.value);
   return el("label", {}, el("span", {}, t(name)), el("select", { name, on: { change: choose } },
-    ...["", ...values].map((one) => el("option", { value: one, selected: one === desk.options[name] }, one ? t(one) : t("any")))));
+    ...["", ...values].map((one) => el("option", { value: one, selected: one === (desk.options[name] ?? "") }, named(one)))));
 }
 
 function sources(advice) {

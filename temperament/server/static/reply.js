@@ -83,8 +83,16 @@ export class Reply {
     this.#later();
   }
 
+  /* Browsers that do not size a field by its content are helped. */
+  #fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${this.#box.scrollHeight + 2}px`;
+  }
+
   #edited() {
     this.hide();
+    this.#fit();
     this.#found = moved(this.#found, this.#text, this.#box.value);
     this.#text = this.#box.value;
     this.#underline();
