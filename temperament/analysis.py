@@ -37,6 +37,7 @@ def analyze_many(
     channel: str | None = None,
     language: Language | None = None,
     book: Playbook | None = None,
+    checker: Checker | None = None,
     reader: Classifier | None = None,
     forecaster: Forecaster | Literal["shipped"] | None = "shipped",
     policy: Policy | None = STEP_IN,
@@ -45,15 +46,16 @@ def analyze_many(
     """Yield the analysis of each conversation, in their order; all turns of ``CHUNK`` conversations are read at once.
 
     ``channel`` is phone, face, chat or letter; ``language`` that of names and reasons (``None``: the locale's);
-    ``book`` an own playbook; ``reader`` the model (``None``: the shipped one). ``forecaster`` and ``policy`` say how
-    likely a bad end is and when to step in: the shipped forecast where its folder is there, and ``forecast.Policy()``,
-    unless others are given; with ``None`` ``risk`` and ``step_in`` stay ``None``. ``explain=False`` leaves out the
+    ``book`` an own playbook, ``checker`` its rules where they are compiled already; ``reader`` the model (``None``: the
+    shipped one). ``forecaster`` and ``policy`` say how likely a bad end is and when to step in: the shipped forecast
+    where its folder is there, and ``forecast.Policy()``, unless others are given; with ``None`` ``risk`` and ``step_in``
+    stay ``None``. ``explain=False`` leaves out the
     evidence of the readings, which is faster. Raises ``ModelError`` for a damaged forecast.
     """
     model = reader or Classifier.load("default")
     desk = Desk(
         book=book or playbook.shipped(),
-        checker=shipped_checker() if book is None else Checker(book),
+        checker=checker or (shipped_checker() if book is None else Checker(book)),
         channel=channel_named(channel),
         language=language or default_language(),
         model=model.model.name,

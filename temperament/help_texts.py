@@ -403,6 +403,65 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Export as: majority, one row a message with what most say (for train, evaluate); votes, with everybody's labels; all, "
         "one row a decision. agreement reads the file of labels itself.",
     ),
+    "serve": (
+        "开一个服务：HTTP 接口（说明见 /openapi.json）、客服页面（/）和主管看板（/board）。\n\n"
+        "例：temperament serve\n\n"
+        "例：temperament serve --port 8811 --db 数据.sqlite --workers 2\n\n"
+        "例：temperament serve --host 0.0.0.0 --api-key-file 密钥.txt",
+        "Run a service: an HTTP interface (described at /openapi.json), the agent's page (/) and the board (/board).\n\n"
+        "Example: temperament serve\n\n"
+        "Example: temperament serve --port 8811 --db data.sqlite --workers 2\n\n"
+        "Example: temperament serve --host 0.0.0.0 --api-key-file keys.txt",
+    ),
+    "serve.host": (
+        "绑定的地址；除本机外都要密钥。",
+        "The address to bind to; any but this machine's own loopback needs keys.",
+    ),
+    "serve.port": (
+        "端口（0：由系统挑）。",
+        "The port (0: the system's choice).",
+    ),
+    "serve.workers": (
+        "另开几个进程读消息（0：不另开，省内存）。",
+        "Reading processes beside the one that speaks HTTP (0: none, which takes least memory).",
+    ),
+    "serve.db": (
+        "存反馈和个案的 SQLite 文件（不给则只在内存，停了就没了）；个人信息先遮住再存。",
+        "The SQLite file of feedback and cases (default: memory, lost at the end); personal data is masked first.",
+    ),
+    "serve.keys": (
+        "密钥文件，一行一个；也可用环境变量 TEMPERAMENT_API_KEYS（逗号隔开）。",
+        "A file of API keys, one a line; or the variable TEMPERAMENT_API_KEYS, parted by commas.",
+    ),
+    "serve.insecure": (
+        "别的机器能访问也不要密钥。",
+        "Ask for no key although other machines can reach the service.",
+    ),
+    "serve.rate": (
+        "每个密钥（没有密钥则每个地址）每秒最多几个请求；0 不限。",
+        "Requests per second for each key, or each address without keys; 0: no limit.",
+    ),
+    "serve.max_body": (
+        "请求体最多多少字节。",
+        "The most bytes a request's body may have.",
+    ),
+    "serve.log_text": (
+        "日志里记不记消息原文（默认不记）。",
+        "Whether the log holds the words of messages (default: it does not).",
+    ),
+    "feedback": (
+        "服务收到的反馈。",
+        "Feedback that a service has kept.",
+    ),
+    "feedback.export": (
+        "导出反馈，一行一个 JSON，可交给 temperament train --feedback。\n\n例：temperament feedback export --db 数据.sqlite -o 反馈.jsonl",
+        "Export feedback, one JSON object a line, as temperament train --feedback takes it.\n\n"
+        "Example: temperament feedback export --db data.sqlite -o feedback.jsonl",
+    ),
+    "feedback.output": (
+        "写到哪个文件（不给则写到标准输出）。",
+        "The file to write (default: standard output).",
+    ),
     "train": (
         "用自己的标注训练模型，写成模型文件夹；默认在自带模型上接着训练，并比较好了多少。\n\n"
         "例：temperament train 我的标注.csv -o 我的模型\n\n"

@@ -21,13 +21,14 @@ ORDER = [
     {"scoring"},
     {"feedback", "gain", "model", "promises", "reply", "seen", "turns", "vetting", "workbook"},
     {"advice", "encoder", "evaluate", "evidence", "forecast", "ownership", "tables"},
-    {"classifier", "conversation", "guidance", "reader", "templates"},
+    {"classifier", "conversation", "guidance", "masking", "reader", "templates"},
     {"adapting", "analysis", "card", "labelling", "shipped", "summary"},
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
     {"batch"},
     {"spark"},
+    {"server"},
     {"cli"},
 ]
 """Rooms from the lowest to the highest: a room imports from lower floors only, never from its own."""
@@ -55,6 +56,9 @@ HEAVY = {
     "pyarrow",
     "pyspark",
     "openpyxl",
+    "starlette",
+    "uvicorn",
+    "prometheus_client",
 }
 
 

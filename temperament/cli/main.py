@@ -17,6 +17,7 @@ from temperament.cli import (
     labelling,
     playbook,
     reading,
+    serving,
     training,
 )
 from temperament.cli.common import Lang, OutputFormat, ask_language
@@ -34,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 playbook_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+feedback_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("classify", reading.classify),
     ("batch", batching.batch),
@@ -47,6 +49,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("train", training.train),
     ("evaluate", evaluating.evaluate),
     ("agreement", evaluating.agreement),
+    ("serve", serving.serve),
 )
 _PLAYBOOK_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("list", playbook.list_entries),
@@ -60,6 +63,8 @@ for _name, _command in _COMMANDS:
     app.command(_name, help=tell(_name))(_command)
 for _name, _command in _PLAYBOOK_COMMANDS:
     playbook_app.command(_name, help=tell(f"playbook.{_name}"))(_command)
+feedback_app.command("export", help=tell("feedback.export"))(serving.export)
+app.add_typer(feedback_app, name="feedback", help=tell("feedback"))
 app.add_typer(playbook_app, name="playbook", help=tell("playbook"))
 
 

@@ -20,6 +20,7 @@ from temperament.playbook.shapes import (
     Group,
     Guideline,
     Letter,
+    Mask,
     MoveRule,
     Pledge,
     Reply,
@@ -84,6 +85,7 @@ class Playbook:
     checks: dict[str, Check]
     parts: dict[str, ReplyPart]
     spellings: dict[str, Spelling]
+    masks: dict[str, Mask]
 
     def __getattr__(self, kind: str) -> dict[str, Any]:
         """Read a shelf of the shipped playbook when it is first asked for; one message needs a third of them."""

@@ -38,6 +38,7 @@ KINDS: dict[str, type[Entry]] = {
     "checks": shapes.Check,
     "parts": shapes.ReplyPart,
     "spellings": shapes.Spelling,
+    "masks": shapes.Mask,
 }
 """The kinds of entries: the stem of the file and the shape of what stands in it."""
 _DISABLED = "disabled"

@@ -248,6 +248,22 @@ class Pledge(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
     silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
 
 
+class Mask(Entry, frozen=True, kw_only=True):
+    """Personal data that is taken out of a text before it is stored.
+
+    ``patterns`` are regular expressions over the text with half-width signs, case as written; a group called ``hide`` is
+    what is replaced by ``token``, else the whole match. ``check`` is the check digit that it must have. ``fires`` and
+    ``silent`` are texts in which something must and must not be masked. Masks that come first win.
+    """
+
+    name: Text
+    patterns: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    token: NonEmpty
+    check: Literal["", "id-card", "luhn"] = ""
+    fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
 class ChannelPack(Entry, frozen=True, kw_only=True):
     """How a channel changes the reply: what reaches us through it, how a reply opens and closes, its parts in order."""
 

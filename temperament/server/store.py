@@ -1,0 +1,161 @@
+"""Feedback and cases in one SQLite file; personal data is masked on the way in.
+
+All statements run in one thread of their own, so that nobody waits for a disk while requests come in. The file is in
+WAL mode, and a statement that has returned is on the disk: a crash or a restart loses none.
+"""
+
+import asyncio
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from temperament.errors import InputError
+from temperament.masking import Masker
+from temperament.server.cases import Case
+
+VERSION = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS feedback (
+    number INTEGER PRIMARY KEY, time TEXT NOT NULL, text TEXT NOT NULL, reading TEXT NOT NULL, verdict TEXT NOT NULL,
+    labels TEXT NOT NULL, reason TEXT NOT NULL, agent TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS cases (
+    id TEXT PRIMARY KEY, began TEXT NOT NULL, time TEXT NOT NULL, channel TEXT NOT NULL, agent TEXT NOT NULL,
+    text TEXT NOT NULL, state TEXT NOT NULL, temperament TEXT NOT NULL, rank TEXT NOT NULL, escalate INTEGER NOT NULL,
+    signals TEXT NOT NULL, cause TEXT NOT NULL, findings TEXT NOT NULL, handled TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS cases_time ON cases (time);
+"""
+_KEEP_CASE = """
+INSERT INTO cases (id, began, time, channel, agent, text, state, temperament, rank, escalate, signals, cause, findings)
+VALUES (:id, :time, :time, :channel, :agent, :text, :state, :temperament, :rank, :escalate, :signals, :cause, :findings)
+ON CONFLICT (id) DO UPDATE SET time = excluded.time, channel = excluded.channel, agent = excluded.agent,
+    text = excluded.text, state = excluded.state, temperament = excluded.temperament, rank = excluded.rank,
+    escalate = excluded.escalate, signals = excluded.signals, cause = excluded.cause, findings = excluded.findings
+"""
+_KEEP_FEEDBACK = """
+INSERT INTO feedback (time, text, reading, verdict, labels, reason, agent)
+VALUES (:time, :text, :reading, :verdict, :labels, :reason, :agent)
+"""
+Result = TypeVar("Result")
+
+
+def now() -> str:
+    """Return the time as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Store:
+    """One open file."""
+
+    def __init__(self, path: Path | None, masker: Masker) -> None:
+        """Open the file, or a store in memory; raises ``InputError`` where it cannot be opened or is newer."""
+        self.masker = masker
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._file = self._thread.submit(_open, path).result()
+
+    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run something on the connection, in the store's thread and in one transaction."""
+
+        def within() -> Result:
+            with self._file:
+                return work(self._file)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, within)
+
+    async def keep_case(self, case: Case) -> str:
+        """Keep a case, or what is new about it, with its words masked; returns its id."""
+        identifier, at = case.id or uuid.uuid4().hex, now()
+        await self.run(lambda file: file.execute(_KEEP_CASE, self._case(case) | {"id": identifier, "time": at}))
+        return identifier
+
+    async def keep_feedback(self, row: dict[str, Any]) -> int:
+        """Keep what somebody said about a reading, with its words masked; returns its number."""
+        at = now()
+        return await self.run(
+            lambda file: int(file.execute(_KEEP_FEEDBACK, self._feedback(row) | {"time": at}).lastrowid or 0)
+        )
+
+    def _case(self, case: Case) -> dict[str, Any]:
+        findings = [asdict(one) | {"text": self.masker.mask(one.text).text} for one in case.findings]
+        packed = {"signals": case.signals, "findings": findings}
+        masked = {name: self.masker.mask(getattr(case, name)).text for name in ("text", "agent")}
+        return asdict(case) | masked | {name: msgspec.json.encode(value).decode() for name, value in packed.items()}
+
+    def _feedback(self, row: dict[str, Any]) -> dict[str, Any]:
+        masked = {name: self.masker.mask(row[name]).text for name in ("text", "reason", "agent")}
+        return row | masked | {name: msgspec.json.encode(row[name]).decode() for name in ("reading", "labels")}
+
+    async def handle(self, identifier: str) -> bool:
+        """Mark a case as handled; says whether there is one."""
+        at = now()
+        done = await self.run(lambda file: file.execute("UPDATE cases SET handled = ? WHERE id = ?", (at, identifier)))
+        return done.rowcount > 0
+
+    async def cases(self, since: str, until: str = "9999") -> list[dict[str, Any]]:
+        """Return the cases with a turn between two times, the latest first."""
+        text = "SELECT * FROM cases WHERE time >= ? AND time < ? ORDER BY time DESC"
+        rows = await self.run(lambda file: file.execute(text, (since, until)).fetchall())
+        return [_unpacked(row, ("signals", "findings")) for row in rows]
+
+    async def feedback(self) -> list[dict[str, Any]]:
+        """Return all feedback in the order it came, in the shape that ``temperament train --feedback`` takes."""
+        return await self.run(lambda file: list(feedback_in(file)))
+
+    def close(self) -> None:
+        """Close the file after what is under way."""
+        self._thread.submit(self._file.close).result()
+        self._thread.shutdown()
+
+
+def read_feedback(path: Path) -> list[dict[str, Any]]:
+    """Return the feedback of a file that a running service may hold open; raises ``InputError``."""
+    if not path.is_file():
+        raise InputError(f"没有 {path} 这个文件。", f"There is no file {path}.")
+    file = _open(path)
+    try:
+        return list(feedback_in(file))
+    finally:
+        file.close()
+
+
+def feedback_in(file: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+    """Yield the feedback of an open file, one dictionary a line."""
+    for row in file.execute("SELECT * FROM feedback ORDER BY number"):
+        values = _unpacked(row, ("reading", "labels"))
+        order = ("text", "reading", "verdict", "labels", "reason", "agent", "time")
+        yield {name: values[name] for name in order}
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    try:
+        file = sqlite3.connect(str(path or ":memory:"), timeout=10, check_same_thread=False)
+        file.row_factory = sqlite3.Row
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = FULL")
+        version = int(file.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            raise InputError(
+                f"{path} 是更新的版本写的（{version}）。请升级 temperament。",
+                f"{path} was written by a newer version ({version}). Upgrade temperament.",
+            )
+        file.executescript(_TABLES)
+        file.execute(f"PRAGMA user_version = {VERSION}")
+    except sqlite3.Error as error:
+        raise InputError(
+            f"{path} 打不开（{error}）。请换一个位置，或检查权限。",
+            f"{path} cannot be opened ({error}). Choose another place, or check its permissions.",
+        ) from error
+    return file
+
+
+def _unpacked(row: sqlite3.Row, names: tuple[str, ...]) -> dict[str, Any]:
+    values = dict(row)
+    return values | {name: msgspec.json.decode(values[name]) for name in names}
