@@ -2,8 +2,8 @@
 
     python benchmarks/fuzz_server.py --count 10000 --seed 1
 
-Half are bodies of the right shape with bytes changed, put in or taken out, half are made of odd values put in the place
-of any field: wrong types, huge numbers, deep nesting, half surrogates, control characters, other encodings.
+A third are bodies of the right shape with odd words, a third with odd values in the place of any field, a third with
+bytes changed, put in or taken out: wrong types, huge numbers, deep nesting, half surrogates, control characters, other encodings.
 """
 
 import argparse
@@ -99,7 +99,10 @@ def odd(random_: random.Random, body: dict[str, Any]) -> bytes:
     """Return one odd body."""
     if random_.random() < 0.01:
         return random_.choice(WHOLE)
-    if random_.random() < 0.5:
+    kind = random_.random()
+    if kind < 0.3:
+        return json.dumps(_with_odd_words(random_, body)).encode()
+    if kind < 0.6:
         changed = dict(body)
         for _ in range(random_.randint(1, 3)):
             name = random_.choice([*changed, "x"])
@@ -113,6 +116,16 @@ def odd(random_: random.Random, body: dict[str, Any]) -> bytes:
         at = random_.randrange(len(data) + 1)
         data[at : at + random_.choice([0, 0, 1, 3, 20])] = random_.choice(BYTES)
     return bytes(data)
+
+
+def _with_odd_words(random_: random.Random, value: Any) -> Any:
+    """Return a body of the right shape in which some of the words are odd ones."""
+    if isinstance(value, dict):
+        return {name: _with_odd_words(random_, one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_with_odd_words(random_, one) for one in value] * random_.choice([1, 1, 3])
+    odd_words = [one for one in VALUES if isinstance(one, str)]
+    return random_.choice(odd_words) if value == LATE or (isinstance(value, str) and len(value) > 4) else value
 
 
 def send(address: str, count: int, seed: int, found: "Counter[str]", bad: list[str]) -> None:

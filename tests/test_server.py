@@ -5,6 +5,7 @@ import os
 import random
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -679,6 +680,49 @@ def test_nothing_of_a_message_is_logged_by_default(running):
     with pytest.raises(urllib.error.HTTPError):
         running.post("/v1/check", {"reply": "绝不该进日志的一句话", "channel": "绝不该"})
     assert "绝不该" not in running.said()
+
+
+def test_words_are_logged_where_that_was_asked_for(caplog):
+    """With ``log_text`` only."""
+    caplog.set_level("INFO", "temperament.server")
+    for asked in (False, True):
+        with service(log_text=asked) as one:
+            one.post("/v1/classify", json={"text": "marker-in-a-text"})
+        assert ("marker-in-a-text" in caplog.text) is asked
+
+
+def test_what_is_wrong_with_a_start_is_said(tmp_path):
+    """A model that is not there, a port that is taken, a host without keys: one sentence each, and an exit code."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for options, code in (
+            (["--model", str(tmp_path / "none"), "--port", "0"], 3),
+            (["--port", str(taken.getsockname()[1])], 3),
+            (["--host", "0.0.0.0"], 2),
+            (["--api-key-file", str(tmp_path / "none")], 2),
+        ):
+            command = [sys.executable, "-m", "temperament", "serve", "--workers", "1", "--lang", "en", *options]
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)
+            assert done.returncode == code, done.stderr
+            assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_feedback_is_exported_from_the_command_line(running, tmp_path):
+    """While the service holds the file open; training reads what was written."""
+    from temperament.feedback import read_feedback
+
+    said = {"text": LATE, "reading": {"temperament": "unclear", "state": "calm"}, "verdict": "correct"}
+    running.post("/v1/feedback", said | {"labels": {"state": "anxious"}})
+    running.post("/v1/feedback", said | {"verdict": "dispute"})
+    output = tmp_path / "feedback.jsonl"
+    command = [sys.executable, "-m", "temperament", "feedback", "export", "--db", str(running.db)]
+    done = subprocess.run([*command, "-o", str(output)], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0, done.stderr
+    learned = read_feedback(output)
+    assert learned.counts["corrected"] >= 1
+    assert learned.counts["disputed"] >= 1
+    assert ("unclear", "anxious") in {(one.temperament, one.state) for one in learned.examples}
+    missing = [*command[:-1], str(tmp_path / "none")]
+    assert subprocess.run(missing, capture_output=True, encoding="utf-8", timeout=60).returncode == 3
 
 
 def test_a_reading_process_that_dies_is_replaced(running):

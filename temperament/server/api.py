@@ -181,7 +181,10 @@ class Api:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise Problem("not_json")
-        return bodies.read(await request.body(), shape)
+        data = await request.body()
+        if self.settings.log_text:
+            log.info("%s %s", request.url.path, data.decode(errors="backslashreplace"))
+        return bodies.read(data, shape)
 
     async def _grow(self, one: live.Live, more: tuple[bodies.Turn, ...]) -> Done:
         """Add turns, one request after the other, and read the conversation again."""

@@ -12,6 +12,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from temperament.errors import ModelError
 from temperament.server import work
 from temperament.server.bodies import Classify
 from temperament.server.problems import Problem
@@ -62,14 +63,14 @@ class Pool:
 
     def _loaded(self) -> str:
         """Load the model everywhere and return its name."""
-        try:
-            if not self._settings.workers:
-                self._executor.submit(work.prepare, self._settings).result()
-            names = [self._executor.submit(work.ready) for _ in range(max(self._settings.workers, 1))]
-            return [one.result() for one in names][0]
-        except BrokenProcessPool:
-            # a process that cannot load dies without a word: loading here says why
-            return work.Tools.load(self._settings).reader.model.name
+        if not self._settings.workers:
+            self._executor.submit(work.prepare, self._settings).result()
+        names = [self._executor.submit(work.ready) for _ in range(max(self._settings.workers, 1))]
+        for name in [one.result() for one in names]:
+            if isinstance(name, Refused):
+                self.close()
+                raise ModelError(name.zh, name.en)
+        return str(names[0].result())
 
     def _take_up(self) -> None:
         """Hand what has gathered to a free process."""

@@ -1,5 +1,6 @@
 """Running the service with uvicorn, and ending it well."""
 
+import logging
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -40,6 +41,8 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings, host: str, port: int, report: Report) -> None:
     """Serve until SIGINT or SIGTERM; raises ``TemperamentError`` for what cannot be opened or bound."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("temperament.server").setLevel(logging.INFO)
     listening = _bound(host, port)
     gate = build(settings)
     config = uvicorn.Config(

@@ -76,6 +76,7 @@ class Tools:
 
 
 _tools: list[Tools] = []
+_faults: list[Refused] = []
 _LATE = "说好三天到，第九天了！"
 _FIRST = (
     Advise(text=_LATE),
@@ -92,12 +93,16 @@ def prepare(settings: Settings) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
-    _tools[:] = [Tools.load(settings)]
+    try:
+        _faults.clear()
+        _tools[:] = [Tools.load(settings)]
+    except TemperamentError as error:
+        _faults[:] = [Refused(error.zh, error.en)]
 
 
-def ready() -> str:
-    """Return the name of the model, once everything is loaded."""
-    return _tools[0].reader.model.name
+def ready() -> str | Refused:
+    """Return the name of the model, once everything is loaded, or why it is not."""
+    return _faults[0] if _faults else _tools[0].reader.model.name
 
 
 def do(job: Any) -> Done | Refused:
