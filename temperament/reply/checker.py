@@ -19,6 +19,8 @@ from temperament.reply.rules import Rule, rules_of, usual_texts
 from temperament.reply.sieve import Sieve, codes_of
 from temperament.reply.views import Spellings, View
 
+_SEAMS = ",，。;；、 \t\n"
+"""What may stand between two clauses: an expression that needs a seam before its words is not shown with it."""
 MOST_PLACES = 20
 """How often one pattern is told of in one reply; more helps nobody and takes long in a very long text."""
 
@@ -201,6 +203,8 @@ def _finding(
     doubted: bool,
 ) -> Finding:
     first, last = view.span(*place, raw=rule.check.raw)
+    words = view.folded.original[first:last]
+    first += len(words) - len(words.lstrip(_SEAMS))
     return Finding(
         rule=rule.name,
         level="suggestion" if doubted else level,
