@@ -164,7 +164,7 @@ def _report(options: argparse.Namespace, texts: int, load: float, rows: str) -> 
 `python benchmarks/load.py --workers {options.workers} --model {options.model}`: wrk on the same machine over loopback,
 {options.seconds} s each after 2 s of warming up, {texts} different messages of `data/corpus/test.jsonl`, one after the other.
 {os.cpu_count()} cores ({model}), shared by server and load tool; load average of other work when it began: {load:.1f}.
-The last column is the processor time of all server processes divided by the requests: it hardly depends on other work.
+The last column is the processor time of all server processes divided by the requests: other work moves it less than the rest.
 
 {rows}
 """
