@@ -5,31 +5,38 @@ import { t } from "./words.js";
 
 const WIDTH = 520;
 const ROW = 34;
-const NAME = 150;
+const LEAST_NAME = 150;
 const NUMBER = 58;
+const [WIDE, NARROW] = [16, 8.6];
 
 /** Return a chart of rows {name, value, usual?, kind?}; a line across a bar shows what is usual. */
 export function bars(title, rows) {
   const most = Math.max(1, ...rows.map((one) => Math.max(one.value, one.usual ?? 0)));
-  const room = WIDTH - NAME - NUMBER;
+  const names = Math.max(LEAST_NAME, ...rows.map((one) => 20 + length(one.name)));
+  const room = WIDTH - names - NUMBER;
   const scale = (value) => (value / most) * room;
   const words = rows.map((one) => t("chartText", one.name, one.value) + (one.usual === undefined ? "" : ` (${t("usual")} ${one.usual})`));
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${rows.length * ROW}`, role: "img", "aria-label": `${title}。${words.join("；")}` });
-  rows.forEach((one, place) => chart.append(...row(one, place * ROW, room, scale)));
+  rows.forEach((one, place) => chart.append(...row(one, place * ROW, names, room, scale)));
   return chart;
 }
 
-function row({ name, value, usual, kind }, top, room, scale) {
+function row({ name, value, usual, kind }, top, names, room, scale) {
   const middle = top + ROW / 2;
-  const bar = { x: NAME, y: top + 8, height: ROW - 16, rx: 4 };
+  const bar = { x: names, y: top + 8, height: ROW - 16, rx: 4 };
   const parts = [
-    words(name, { x: NAME - 12, y: middle + 5, "text-anchor": "end" }),
+    words(name, { x: names - 12, y: middle + 5, "text-anchor": "end" }),
     svg("rect", { ...bar, width: room, class: "track" }),
     svg("rect", { ...bar, width: scale(value), class: kind ?? "one" }),
-    words(String(value), { x: NAME + room + 10, y: middle + 5 }),
+    words(String(value), { x: names + room + 10, y: middle + 5 }),
   ];
-  if (usual !== undefined) parts.push(svg("line", { x1: NAME + scale(usual), x2: NAME + scale(usual), y1: top + 5, y2: top + ROW - 5, class: "mark" }));
+  if (usual !== undefined) parts.push(svg("line", { x1: names + scale(usual), x2: names + scale(usual), y1: top + 5, y2: top + ROW - 5, class: "mark" }));
   return parts;
+}
+
+/** Return how wide a name is drawn at most: Chinese characters take twice the room of Latin ones. */
+function length(text) {
+  return [...text].reduce((sum, one) => sum + (one > "\u2e80" ? WIDE : NARROW), 0);
 }
 
 function words(text, attributes) {
