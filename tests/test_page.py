@@ -216,11 +216,14 @@ def test_what_is_known_of_the_case_changes_the_card(visit):
     """Channel and group are asked for on the card and change what it says."""
     page = visit()
     read(page, ANGRY)
-    before = page.locator("#card").inner_text()
-    page.select_option("#card select[name=group]", "forceful")
-    page.wait_for_function("before => document.getElementById('card').innerText !== before", arg=before)
-    page.select_option("#card select[name=channel]", "phone")
-    expect(page.locator("#say")).to_contain_text("我")
+    expect(page.locator("#card .deeper")).to_contain_text("认识这位客户的人来定")
+    for name, value in (("group", "forceful"), ("channel", "phone")):
+        asked = "**/v1/advise"
+        with page.expect_response(asked) as answer:
+            page.select_option(f"#card select[name={name}]", value)
+        assert answer.value.request.post_data_json[name] == value
+        assert answer.value.json()["advice"][name] == value
+    expect(page.locator("#card .deeper")).not_to_contain_text("认识这位客户的人来定")
     assert page.input_value("#card select[name=channel]") == "phone"
 
 
