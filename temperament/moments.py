@@ -35,7 +35,10 @@ def moment(text: str) -> datetime | None:
     if _UNIX.match(bare):
         number = float(bare)
         seconds = number / 1000 if number >= _MILLISECONDS else number
-        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+        try:
+            return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+        except (ValueError, OverflowError, OSError):
+            return None
     match = _PARTS.match(bare)
     if not bare or match is None or not (match["month"] or match["hour"]):
         return None
@@ -76,7 +79,7 @@ def moments(texts: list[str]) -> list[datetime | None]:
         one = moment(text)
         if one is not None and one.date() == NO_DAY.date() and last is not None:
             one = datetime.combine(last.date(), one.time())
-            if last - one > timedelta(hours=12):
+            if last - one > timedelta(hours=12) and one.date() < datetime.max.date():
                 one += timedelta(days=1)
         last = one or last
         found.append(one)

@@ -217,7 +217,13 @@ def _run(asked: argparse.Namespace) -> None:
 
     session = SparkSession.builder.appName("temperament").getOrCreate()
     session.conf.set("spark.sql.legacy.javaCharsets", "true")  # Spark 4 reads GB18030 and Big5 only so
-    options = {"header": True, "multiLine": True, "escape": '"', "encoding": asked.encoding}
+    options = {
+        "header": True,
+        "multiLine": True,
+        "escape": '"',
+        "encoding": asked.encoding,
+        "sep": _separator(asked.source),
+    }
     reading, writing = asked.reading or _kind(asked.source), asked.writing or _kind(asked.target)
     try:
         table = session.read.format(reading).options(**options if reading == "csv" else {}).load(asked.source)
@@ -227,11 +233,15 @@ def _run(asked: argparse.Namespace) -> None:
         read = with_readings(table, column, asked.model, flat=writing == "csv")
         mode = "overwrite" if asked.overwrite else "errorifexists"
         read.write.format(writing).mode(mode).options(
-            **{"header": True, "escape": '"'} if writing == "csv" else {}
+            **{"header": True, "escape": '"', "sep": _separator(asked.target)} if writing == "csv" else {}
         ).save(asked.target)
     except PySparkException as error:
         why = str(error).splitlines()[0]
         raise InputError(f"Spark：{why}", f"Spark: {why}") from error
+
+
+def _separator(path: str) -> str:
+    return "\t" if path.lower().removesuffix(".gz").endswith(".tsv") else ","
 
 
 if __name__ == "__main__":

@@ -91,6 +91,8 @@ def gather(
     said = {path: read_feedback(path) for path in feedback}
     parts += [(path, one.examples) for path, one in said.items()]
     taught = [(path, read_soft(path)) for path in soft]
+    if len({path.name for path in tests}) < len(tests):
+        raise UsageError("测试文件有重名的，分不清。请改名。", "Two test files have the same name. Rename one of them.")
     held_out = {path.name: read_examples(path) for path in tests}
     vetted = vet(parts, [(path, held_out[path.name]) for path in tests], rules)
     _tell(vetted, report)

@@ -469,6 +469,11 @@ def test_what_cannot_be_done(tmp_path):
     refuse("不能是 -", "not -", do, None, tmp_path / "o.xlsx", kind=UsageError)
     refuse("xlsx", "cannot be xlsx", do, None, None, reading="xlsx", kind=UsageError)
     refuse("同一个文件", "the same file", do, source, source, kind=UsageError)
+    refuse("同一个文件", "the same file", do, source, tmp_path / "o.csv", rejects=source, kind=UsageError)
+    part = write(tmp_path / "d.csv.part", table())
+    refuse("同一个文件", "the same file", do, part, tmp_path / "d.csv", reading="csv", kind=UsageError)
+    assert part.read_text(encoding="utf-8") == source.read_text(encoding="utf-8")
+    refuse("找不到文件", "No file", do, tmp_path / "none.csv", source)
     refuse("--jobs", "--jobs", do, source, tmp_path / "o.csv", jobs=0, kind=UsageError)
     refuse("--resume", "--resume", do, None, tmp_path / "o.csv", resume=True, kind=UsageError)
     refuse("JSON 列表", "one JSON list", do, write(tmp_path / "m.json", '[{"text": 1}]'), tmp_path / "o.csv")
@@ -636,8 +641,7 @@ def test_workers_end_with_their_parent(many, tmp_path):
     process = psutil.Popen([sys.executable, program, many[0], tmp_path / "out.csv", "2"])
     deadline = time.monotonic() + 60
     while len(process.children()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1.0)
+        time.sleep(0.005)
     workers = process.children()
     process.kill()
     process.wait()
@@ -708,3 +712,17 @@ def test_old_rejects_do_not_outlive_their_run(tmp_path):
     assert rows_of(tmp_path / "bad.csv") == []
     do(tmp_path / "m.csv", tmp_path / "out.csv")
     assert not (tmp_path / "out.csv.rejects.csv").exists()
+
+
+def test_rejects_are_safe_cells_too(tmp_path):
+    """A record that is no row cannot smuggle a formula into the file of rejects."""
+    do(write(tmp_path / "m.csv", "text\n=cmd|1,b,c\n"), tmp_path / "o.csv", safe_cells=True)
+    with (tmp_path / "o.csv.rejects.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["content"] for row in csv.DictReader(file)] == ["'=cmd|1,b,c"]
+
+
+def test_rejects_of_an_interrupted_run_are_not_this_runs(tmp_path):
+    """What an earlier run had rejected does not come back when the batch starts over."""
+    write(tmp_path / "o.csv.rejects.csv.part", "line,reason,detail,content\n2,cells,old,old\n")
+    do(write(tmp_path / "m.csv", "text\n好\n"), tmp_path / "o.csv")
+    assert not list(tmp_path.glob("*rejects*"))

@@ -35,6 +35,8 @@ COMMANDS = [
     ("train",),
     ("evaluate",),
     ("agreement",),
+    ("serve",),
+    ("feedback", "export"),
     ("playbook", "list"),
     ("playbook", "show"),
     ("playbook", "validate"),
@@ -692,7 +694,8 @@ def registered():
     from temperament import cli
 
     top = [(one.name or one.callback.__name__,) for one in cli.app.registered_commands]
-    return top + [("playbook", one.name) for one in cli.playbook_app.registered_commands]
+    groups = [(group.name, group.typer_instance.registered_commands) for group in cli.app.registered_groups]
+    return top + [(name, one.name) for name, commands in groups for one in commands]
 
 
 def test_the_list_of_commands_is_whole(run):

@@ -134,7 +134,7 @@ def test_errors(run, source, tmp_path, monkeypatch, arguments, code, words):  # 
 def long_source(tmp_path):
     """A table that takes some seconds."""
     path = tmp_path / "long.csv"
-    path.write_text("id,text\n" + "".join(f"{number},{ANGRY}{number}\n" for number in range(60_000)), encoding="utf-8")
+    path.write_text("id,text\n" + "".join(f"{number},{ANGRY}{number}\n" for number in range(400_000)), encoding="utf-8")
     return path
 
 
@@ -165,7 +165,7 @@ def test_a_signal_stops_it_and_resume_goes_on(long_source, tmp_path, sign, jobs)
     result = start(*arguments, "--resume")
     assert result.code == 0
     assert "Done by earlier runs: " in result.err
-    assert [row["id"] for row in rows_of(target)] == [str(number) for number in range(60_000)]
+    assert [row["id"] for row in rows_of(target)] == [str(number) for number in range(400_000)]
 
 
 def test_help_has_an_example(run):  # noqa: F811

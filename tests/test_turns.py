@@ -103,6 +103,9 @@ def written(tmp_path, text, name="t.txt"):
         ("【2024-05-01 10:22】客服：在的", ("agent", "在的", "2024-05-01 10:22")),
         ("2024/5/1 下午3:05 客户张先生：又来了", ("customer", "又来了", "2024/5/1 下午3:05")),
         ("客户 10:02：在吗", ("customer", "在吗", "10:02")),
+        ("customer_service: hello", ("agent", "hello", "")),
+        ("客户(1734567890)：在吗", ("customer", "在吗", "")),
+        ("客服(0571888812345)：您好", ("agent", "您好", "")),
         ("客服001：您好", ("agent", "您好", "")),
         ("客服(小李)：您好", ("agent", "您好", "")),
         ("客户（138****2233）：喂", ("customer", "喂", "")),
@@ -280,3 +283,10 @@ def test_any_text_is_read_or_refused(text):
     lines = ["客户：甲", *text.splitlines()]
     kept = "".join(turn.text + turn.name + turn.time + "".join(turn.done) for turn in from_lines(lines, "t"))
     assert "甲" in kept
+
+
+@pytest.mark.parametrize("heads", ["角色,内容,对话时间", "角色,对话内容,时间", "角色,内容,工单创建时间"])
+def test_columns_about_the_conversation_do_not_name_it(tmp_path, heads):
+    """会话编号 parts conversations; 对话时间 and 对话内容 do not."""
+    path = written(tmp_path, f"{heads}\n客户,a,2024-05-01 10:00\n客服,b,2024-05-01 10:01\n客户,c,2024-05-01 10:02\n", "t.csv")
+    assert len(read_transcripts(path)) == 1

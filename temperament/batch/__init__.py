@@ -4,8 +4,8 @@ r"""Millions of messages: streamed, in flat memory, in several processes, to be 
 >>> job = Job(source=None, target=None, fields=("state",))
 >>> import io
 >>> out = io.BytesIO()
->>> done = run(job, io.BytesIO("编号,留言\\n1,气死我了！！到底管不管？！\\n2,\\n".encode()), out)
->>> print(out.getvalue().decode().replace("\\r", ""), end="")
+>>> done = run(job, io.BytesIO("编号,留言\n1,气死我了！！到底管不管？！\n2,\n".encode()), out)
+>>> print(out.getvalue().decode().replace("\r", ""), end="")
 编号,留言,state
 1,气死我了！！到底管不管？！,angry
 2,,calm

@@ -54,11 +54,6 @@ class Job:
             )
         if self.jobs < 1:
             raise UsageError("--jobs 至少为 1。", "--jobs must be at least 1.")
-        if self.source and self.target and self.target.exists() and self.target.samefile(self.source):
-            raise UsageError(
-                f"输入和输出是同一个文件 {self.target}。请换一个输出文件名。",
-                f"Input and output are the same file, {self.target}. Choose another name for the output.",
-            )
 
     @property
     def appends(self) -> bool:

@@ -11,8 +11,8 @@ from temperament.batch import checkpoint
 from temperament.batch.checkpoint import Progress
 from temperament.batch.job import Job
 from temperament.batch.rows import Chunk, Reject
-from temperament.batch.sinks import Form, Writer, aside, open_part
-from temperament.errors import InputError
+from temperament.batch.sinks import Form, Writer, aside, open_part, safe_cell
+from temperament.errors import InputError, UsageError
 from temperament.language import default_language
 
 BOM = "\ufeff"
@@ -23,12 +23,14 @@ _SHOWN = 20
 class Rejects:
     """A CSV of the records that are no rows, opened when there is a first one."""
 
-    def __init__(self, path: Path, length: int, *, always: bool) -> None:
-        """Go on after ``length`` bytes; ``always`` makes the file even when it stays empty."""
-        self.path, self._length = path, length
+    def __init__(self, path: Path, length: int, *, always: bool, safe: bool) -> None:
+        """Go on after ``length`` bytes; ``always`` makes the file even when it stays empty, ``safe`` escapes formulas."""
+        self.path, self._length, self._safe = path, length, safe
         self._writer: Writer | None = None
         if always or length:
             self._open()
+        else:
+            aside(path).unlink(missing_ok=True)
 
     def _open(self) -> Writer:
         file = open_part(self.path)
@@ -43,6 +45,8 @@ class Rejects:
         """Write some rejects, each with its line, why, and what it holds."""
         english = default_language() == "en"
         rows = [(one.line, one.reason, one.en if english else one.zh, one.content) for one in rejects]
+        if self._safe:
+            rows = [tuple(map(safe_cell, row)) for row in rows]
         if rows:
             (self._writer or self._open()).write(_csv(rows))
 
@@ -77,7 +81,10 @@ class Output:
         else:
             self._writer = Writer(self._reopen(), encoding, gz=gz)
         rejects = rejects_path(job)
-        self._rejects = Rejects(rejects, progress.rejects_length, always=job.rejects is not None) if rejects else None
+        self._rejects: Rejects | None = None
+        if rejects:
+            wanted = job.rejects is not None
+            self._rejects = Rejects(rejects, progress.rejects_length, always=wanted, safe=job.safe_cells)
 
     def begin(self) -> None:
         """Write the header, unless an earlier run did."""
@@ -132,6 +139,17 @@ def rejects_path(job: Job) -> Path | None:
     if job.rejects or job.target is None or not job.appends:
         return job.rejects
     return job.target.with_name(job.target.name + ".rejects.csv")
+
+
+def refuse_overwriting(job: Job) -> None:
+    """Refuse to write over the input: with the results, the rejects, or what is written aside; raises ``UsageError``."""
+    targets = [path for path in (job.target, rejects_path(job)) if path is not None]
+    written = [*targets, *(aside(path) for path in targets), *(checkpoint.path_of(path) for path in targets)]
+    if job.source and job.source.exists() and any(path.exists() and path.samefile(job.source) for path in written):
+        raise UsageError(
+            f"输出或 --rejects 与输入 {job.source} 是同一个文件，会盖掉它。请换一个输出文件名。",
+            f"The output or --rejects is the same file as the input {job.source}. Choose another name.",
+        )
 
 
 def move(job: Job, progress: Progress) -> None:

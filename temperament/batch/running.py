@@ -13,7 +13,7 @@ from temperament.batch.answers import Ask, Shape, answered
 from temperament.batch.checkpoint import Progress
 from temperament.batch.columns import Field
 from temperament.batch.job import WHOLE, Done, Job, Kind, kind_of
-from temperament.batch.outputs import BOM, Output, move, rejects_path
+from temperament.batch.outputs import BOM, Output, move, refuse_overwriting, rejects_path
 from temperament.batch.rows import FEW, MANY, Cells, Row, Source, chunks
 from temperament.batch.sinks import Delimited, Form, JsonLines, Spool, aside
 from temperament.batch.sources import open_source
@@ -67,6 +67,7 @@ def run(job: Job, stdin: BinaryIO, stdout: BinaryIO, report: Report = lambda row
     when nobody reads standard output any more.
     """
     start = monotonic()
+    refuse_overwriting(job)
     try:
         with ExitStack() as stack:
             plan = _plan(job, stdin, stack)

@@ -47,7 +47,7 @@ class Delimited:
 
     def _text(self, rows: list[list[Any]]) -> str:
         if self._safe:
-            rows = [[_safe(cell) for cell in row] for row in rows]
+            rows = [[safe_cell(cell) for cell in row] for row in rows]
         text = io.StringIO()
         csv.writer(text, delimiter=self._delimiter, lineterminator="\r\n").writerows(rows)
         return text.getvalue()
@@ -104,7 +104,7 @@ def plain(value: Any) -> Any:
     return None if value is None or value != value else value  # NaN, the missing value of tables, differs from itself
 
 
-def _safe(cell: Any) -> Any:
+def safe_cell(cell: Any) -> Any:
     """Return a cell that no spreadsheet runs as a formula: with an apostrophe before it, as OWASP advises.
 
     https://owasp.org/www-community/attacks/CSV_Injection; plain numbers stay numbers.

@@ -1,5 +1,6 @@
 """Excel workbooks as a stream, in and out, by openpyxl's read-only and write-only modes."""
 
+import math
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -96,6 +97,8 @@ def write_workbook(
     sheet = book.create_sheet()
 
     def formed(value: Any) -> Any:
+        if getattr(value, "tzinfo", None) is not None or (isinstance(value, float) and math.isinf(value)):
+            value = str(value)
         if not isinstance(value, str):
             return value if value is None or isinstance(value, int | float) or hasattr(value, "year") else str(value)
         cell = WriteOnlyCell(sheet, _FORBIDDEN.sub("\ufffd", value)[:_LONGEST_CELL])

@@ -113,6 +113,14 @@ def _simple_reading(arguments: list[str]) -> dict[str, Any] | None:
     return values if values["texts"] else None
 
 
+def _classify(values: dict[str, Any]) -> int:
+    try:
+        reading.classify(**values)
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    return ExitCode.OK
+
+
 def main() -> int:
     """Run the command line; the one place that turns errors into exit codes."""
     for stream in (sys.stdout, sys.stderr):
@@ -121,8 +129,7 @@ def main() -> int:
     try:
         simple = _simple_reading(sys.argv[1:])
         if simple is not None:
-            reading.classify(**simple)
-            return ExitCode.OK
+            return _classify(simple)
         return int(app(standalone_mode=False) or ExitCode.OK)
     except KeyboardInterrupt:
         return _INTERRUPTED

@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from temperament.advice.cues import place_of
-from temperament.conversation.results import REPETITION, CustomerTurn, Promise, Rank, Signal, TurningPoint
+from temperament.conversation.results import RANKS, REPETITION, CustomerTurn, Promise, Rank, Signal, TurningPoint
 from temperament.language import Language
 from temperament.playbook import Playbook, shapes
 from temperament.text import fold
 from temperament.turns import Turn
 
-RANKS: tuple[Rank, ...] = ("urgent", "high", "normal", "low")
-"""From the first to be taken up to the last."""
 OFTEN = 2
 """How often a demand has been made again when the case moves up."""
 _MENTION = re.compile("[@＠]")

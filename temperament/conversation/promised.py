@@ -20,8 +20,11 @@ _NOT_YET = re.compile("会|将|请|等待|等候|稍后|如果|如您|若|正在
 _OWN_DOING = re.compile("我(自己|把|重|清|删|卸|刷|换|试)|重启|自己")
 """What a customer says who has helped himself: that shows nothing about the promise."""
 _DAYS = {"今天": 0, "今晚": 0, "今日": 0, "明天": 1, "明早": 1, "明日": 1, "后天": 2}
+_A_BIT = re.compile(r"(?<![午上十])一点(?![前钟半整之以])")
+"""一点 as "a little" (有一点延误、早一点), not as an hour."""
 _HOUR = re.compile(
-    r"(?P<half>上午|下午|晚上|晚|早上|中午)?(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|:00)(?P<more>半?)"
+    r"(?P<half>上午|下午|晚上|晚|早上|早|中午)?(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,3})"
+    r"(?:点(?P<more>半?)|:(?P<minute>[0-5]\d))"
 )
 _NOON = 12
 _NIGHT = timedelta(days=1)
@@ -53,30 +56,34 @@ def promises_in(turn: Turn, number: int, time: datetime | None, book: Playbook) 
             if turn.text[start:end] in seen:
                 break
             seen.add(turn.text[start:end])
-            within = span_in(sentence.group()) or _until(sentence.group(), time)
+            within = span_in(sentence.group()) or _until(sentence.group()[: rest.end() if rest else place[1]], time)
             yield Promise(number, turn.text[start:end], within, None, pledge.id)
             break
 
 
 def _until(sentence: str, time: datetime | None) -> float | None:
     """Return the minutes to a day that is named (今天、明天下午4点前); to its end where no hour is."""
-    day = next((days for name, days in _DAYS.items() if name in sentence), None)
-    if day is None or time is None:
+    named = max(((sentence.rfind(name), days) for name, days in _DAYS.items() if name in sentence), default=None)
+    if named is None or time is None:
         return None
-    begin = time.replace(hour=0, minute=0, second=0) + timedelta(days=day)
-    match = _HOUR.search(sentence)
-    due = begin + (_hour(match) if match else _NIGHT)
+    match = _HOUR.search(_A_BIT.sub("  ", sentence), named[0])
+    try:
+        begin = time.replace(hour=0, minute=0, second=0) + timedelta(days=named[1])
+        due = begin + (_hour(match) if match else _NIGHT)
+    except OverflowError:
+        return None
     left = (due - time).total_seconds() / 60
     return left if left > 0 else None
 
 
 def _hour(match: re.Match[str]) -> timedelta:
     """Return the time of day that is named; the end of the day for an hour that does not exist."""
-    hour = counted(match["hour"])
-    if hour > _NOON * 2:
+    hour, half = counted(match["hour"]), match["half"]
+    if hour > _NOON * 2 or (hour == _NOON and half in {"晚上", "晚"}):
         return _NIGHT
-    later = _NOON if match["half"] in {"下午", "晚上", "晚"} and hour < _NOON else 0
-    return timedelta(hours=hour + later + (0.5 if match["more"] else 0))
+    afternoon = half in {"下午", "晚上", "晚"} or (half == "中午" and hour < _NOON / 2)
+    later = _NOON if afternoon and hour < _NOON else 0
+    return timedelta(hours=hour + later + (0.5 if match["more"] else 0), minutes=int(match["minute"] or 0))
 
 
 def follow(

@@ -1,7 +1,7 @@
 """What the analysis of a conversation returns. Turns are counted from 1; spans count code points of a turn's text."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from temperament.labels import Reading, StateLabel, TemperamentLabel
 from temperament.playbook.shapes import Side
@@ -10,6 +10,8 @@ from temperament.reply import Finding
 from temperament.turns import Turn
 
 Rank = Literal["urgent", "high", "normal", "low"]
+RANKS: tuple[Rank, ...] = get_args(Rank)
+"""From the first to be taken up to the last."""
 Direction = Literal["worse", "better"]
 Promised = Literal["promise", "clock"]
 REPETITION = "repetition"

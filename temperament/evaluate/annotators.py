@@ -79,6 +79,8 @@ def _by_rows(marked: Sequence[tuple[str, Row]], path: Path) -> _Sheet:
     for name, row in marked:
         place = _place(row, columns)
         key = place[0] if keyed else place[1]
+        if not key.strip():
+            continue
         sheet.places.setdefault(key, place)
         for head, column in named.items():
             if column is not None and (label := votes.as_label(head, row.get(column))) is not None:

@@ -19,11 +19,9 @@ from temperament.errors import InputError, UsageError
 from temperament.evaluate import votes
 from temperament.evaluate.votes import NAMES, Vote
 from temperament.labels import FEELINGS, HEADS, LABELS, Head
-from temperament.turns import as_turn
+from temperament.turns import SPEAKER_KEYS, as_turn
+from temperament.turns.reading import turns_key
 from temperament.turns.speakers import speaker_named
-
-_SPEAKERS = ("speaker", "sender", "role", "说话人", "角色", "发送人", "发送者")
-_TURNS = ("turns", "messages", "dialogue", "dialog", "conversation", "对话", "聊天记录")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,8 @@ def read_gold(
 def _messages(rows: Sequence[Row]) -> Iterator[Row]:
     """Yield the rows that are a customer's: of a transcript the customer's turns, with the columns of the conversation."""
     for row in rows:
-        turns = next((row[name] for name in _TURNS if isinstance(row.get(name), list)), None)
+        key = turns_key(row)
+        turns = row[key] if key is not None else None
         if turns is None:
             yield from [row] if _is_customer(row) else []
             continue
@@ -100,7 +99,7 @@ def _messages(rows: Sequence[Row]) -> Iterator[Row]:
 
 def _is_customer(row: Row) -> bool:
     """Tell whether a row is a customer's: whoever is not known to be somebody else."""
-    name = find_column(list(row), _SPEAKERS)
+    name = find_column(list(row), SPEAKER_KEYS)
     return name is None or speaker_named(as_text(row[name])) in {"customer", None}
 
 

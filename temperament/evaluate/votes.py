@@ -14,7 +14,16 @@ _LISTS: dict[Head, tuple[str, ...]] = {
     "temperament": ("votes_t", "votes_temperament", "temperament_votes", "气质投票"),
     "state": ("votes_s", "votes_state", "state_votes", "情绪投票"),
 }
-_NO_ANNOTATOR = {"probabilities", "confidence", "votes", "column", "note", "gold", "true", "pred"}
+_NO_ANNOTATOR = {"probabilities", "confidence", "votes", "column", "note", "gold", "true", "pred", "source", "time"} | {
+    "date",
+    "code",
+    "id",
+    "before",
+    "after",
+    "reason",
+    "by",
+    "score",
+}
 """What a column such as state_probabilities holds is no annotator's label."""
 _SEPARATORS = re.compile(r"[,，;；、\s]+")
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from temperament.conversation.escalation import RANKS
-from temperament.conversation.results import Conversation, Promise, TurningPoint
+from temperament.conversation.results import RANKS, Conversation, Promise, TurningPoint
 from temperament.labels import NAMES
 from temperament.language import Language
 from temperament.render.words import STYLES, printable, span, word

@@ -1,13 +1,9 @@
 """Which conversations somebody should look at first."""
 
 from collections.abc import Iterable
-from typing import get_args
 
-from temperament.conversation.results import Conversation, Rank
+from temperament.conversation.results import RANKS, Conversation
 from temperament.labels import NEUTRAL
-
-RANKS: tuple[Rank, ...] = get_args(Rank)
-"""From the most to the least urgent."""
 
 
 def needs_attention(conversation: Conversation) -> bool:

@@ -125,7 +125,7 @@ def _read(line: str, strangers: frozenset[str]) -> _Line:
     name = plain["name"].strip()
     if name.lower() in _DONE or speaker_named(name) or name in strangers:
         more = plain.groupdict().get("more") or ""
-        return _Line(name, more if moment(more) else "", plain["text"])
+        return _Line(name, more if not more.isdigit() and moment(more) else "", plain["text"])
     return _Line("", "", line)
 
 

@@ -1,5 +1,6 @@
 """Tables of turns: one row a turn, with columns of speaker and text, and of time, conversation and agent where there are."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ _CONVERSATION = (
     "单号", "案件编号", "受理编号",
 )  # fmt: skip
 _AGENT = ("agent_name", "agent_id", "坐席姓名", "客服姓名", "坐席", "客服", "工号", "坐席工号")
+_IDENTITY = re.compile(r"(?:id|号|编号|标识)\s*$", re.IGNORECASE)
 _ENOUGH = 0.5
 
 
@@ -52,8 +54,10 @@ def by_columns(rows: Sequence[Row], columns: Columns, name: str, path: Path) -> 
     speaker = _named(columns.speaker, heads, path) or _guessed(heads, _SPEAKER) or _by_values(rows, heads, text)
     if speaker is None or text is None:
         raise _missing(speaker, heads, path)
-    time = _named(columns.time, heads, path) or _guessed(heads, _TIME)
-    group = _named(columns.conversation, heads, path) or _guessed(heads, _CONVERSATION)
+    time = _named(columns.time, heads, path) or _guessed([one for one in heads if one not in {speaker, text}], _TIME)
+    group = _named(columns.conversation, heads, path) or _guessed(
+        [one for one in heads if one not in {speaker, text, time} and _is_identity(one)], _CONVERSATION
+    )
     agent = _guessed([head for head in heads if head not in {speaker, text, time, group}], _AGENT)
     kept: dict[str, list[Turn]] = {}
     agents: dict[str, str] = {}
@@ -92,6 +96,11 @@ def _guessed(heads: Sequence[str], names: Iterable[str]) -> str | None:
         if name in cleaned:
             return cleaned[name]
     return next((cleaned[one] for name in names if not name.isascii() for one in cleaned if name in one), None)
+
+
+def _is_identity(head: str) -> bool:
+    """Tell a column that names the conversation (会话编号) from one about it (对话时间, 对话内容)."""
+    return head.strip().lower().replace(" ", "_") in _CONVERSATION or bool(_IDENTITY.search(head))
 
 
 def _by_values(rows: Sequence[Row], heads: Sequence[str], text: str | None) -> str | None:

@@ -16,7 +16,7 @@ from temperament.turns import Transcript, Turn, as_turn, unknown_speaker
 from temperament.turns.chatlog import from_lines, transcripts_of
 from temperament.turns.columns import Columns, by_columns
 
-_TURNS = ("turns", "messages", "dialogue", "dialog", "conversation", "utterances", "history", "对话", "聊天记录")
+TURNS_KEYS = ("turns", "messages", "dialogue", "dialog", "conversation", "utterances", "history", "对话", "聊天记录")
 _ID = ("id", "conversation_id", "session_id", "dialogue_id", "dialog_id", "编号", "会话编号", "会话id")
 _AGENT = ("agent", "agent_name", "客服", "坐席", "客服姓名")
 _PLAIN = {".txt", ".log", ".md", ""}
@@ -62,7 +62,7 @@ def read_transcripts(path: Path, columns: Columns | None = None) -> list[Transcr
         found = transcripts_of(decode(data).splitlines(), name)
     else:
         rows = rows_in(data, suffix, path)
-        whole = bool(rows) and all(_turns_key(row) for row in rows)
+        whole = bool(rows) and all(turns_key(row) for row in rows)
         found = [_whole(row, number, name, path) for number, row in enumerate(rows, 1)] if whole else []
         if rows and not whole:
             found = by_columns(rows, columns or Columns(), name, path)
@@ -104,14 +104,15 @@ def _unpacked(path: Path) -> bytes:
         ) from error
 
 
-def _turns_key(row: Row) -> str | None:
-    return next((key for key in row if str(key).strip().lower() in _TURNS and isinstance(row[key], list)), None)
+def turns_key(row: Row) -> str | None:
+    """Return the key under which an object holds its turns, if it does."""
+    return next((key for key in row if str(key).strip().lower() in TURNS_KEYS and isinstance(row[key], list)), None)
 
 
 def _whole(row: Row, number: int, name: str, path: Path) -> Transcript:
     """Return the transcript of one JSON object; raises ``InputError`` naming the line."""
     values = {str(key).strip().lower(): value for key, value in row.items()}
-    key = str(_turns_key(row)).strip().lower()
+    key = str(turns_key(row)).strip().lower()
     identifier = next((str(values[one]) for one in _ID if values.get(one) not in (None, "")), f"{name}-{number}")
     agent = next((str(values[one]) for one in _AGENT if isinstance(values.get(one), str)), "")
     try:

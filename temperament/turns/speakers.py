@@ -7,7 +7,10 @@ Speaker = Literal["customer", "agent", "other"]
 """``other`` is neither side: a notice of the system, or somebody who cannot be told apart."""
 _EXACT: dict[str, Speaker] = {"c": "customer", "a": "agent", "system": "agent", "客": "customer", "服": "agent"}
 _OTHER = re.compile(r"系统(?:消息|提示|通知|提醒)|温馨提示|notice")
-_FIRM = re.compile(r"(?:客户|用户|顾客|会员)(?:服务|经理|代表|专员|顾问|关系|成功)")
+_FIRM = re.compile(
+    r"(?:客户|用户|顾客|会员)(?:服务|经理|代表|专员|顾问|关系|成功)"
+    r"|(?<![a-z])(?:customer|client|user)s?[\s\-]*(?:service|support|care|success|relations|rep)"
+)
 _CUSTOMER = re.compile(
     "客户|顾客|用户|客人|业主|买家|买方|消费者|会员|住户|乘客|旅客|家长|患者|访客|投诉人|来电人|咨询者|粉丝"
     r"|(?<![a-z])(?:customer|user|buyer|client|guest|visitor|caller|consumer|human)s?(?![a-z])"
