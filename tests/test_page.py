@@ -29,7 +29,7 @@ BAD = "亲，这是公司规定，我也没办法"
 PRIVATE = "我叫李小明，电话13800138000，气死我了！我要打12315投诉！"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STATIC = Path(__file__).resolve().parents[1] / "temperament" / "server" / "static"
-IN_THE_WAY = re.compile(r"ERR_FAILED|the server responded with a status of (401|413|429)")
+IN_THE_WAY = re.compile(r"ERR_FAILED|the server responded with a status of (401|404|413|429|503)")
 """What the browser writes to its console where a test stands between page and service."""
 
 
@@ -410,6 +410,120 @@ def test_a_live_conversation_is_followed(visit, address):
     page.get_by_role("button", name="断开").click()
     expect(page.locator("#live")).to_be_hidden()
     expect(page.locator("#turns > li")).to_have_count(3)
+
+
+def go_live(page):
+    """Make a live conversation of the desk and return the address of its turns."""
+    page.click("#listen")
+    page.click("#live-dialog [type=submit]")
+    expect(page.locator("#live")).to_contain_text("正在听")
+    return page.locator("#live button").first.get_attribute("title").split("POST ")[1]
+
+
+def held_back(page, asked):
+    """Hold requests back; returns them as they come."""
+    held = []
+    page.route(asked, lambda route: held.append(route))  # a bound method takes no attribute from Playwright
+    return held
+
+
+def come(page, held):
+    """Wait until a request is held back, and for a second one that should not be there."""
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(200)
+    assert len(held) == 1
+
+
+REFUSALS = [(None, "连不上服务"), (429, "1 秒后"), (503, "服务忙")]
+
+
+@pytest.mark.parametrize(("status", "words"), REFUSALS)
+@pytest.mark.parametrize(("box", "key"), [("#reply", "Control+Enter"), ("#said", "Enter")])
+def test_live_words_stay_where_the_service_does_not_take_them(visit, box, key, status, words):
+    """The box is emptied when the turn has been taken, and not before; nothing is called added that is not."""
+    page = visit()
+    go_live(page)
+    refused = {"status": status, "headers": {"retry-after": "1"}, "body": "{}"}
+    page.route("**/turns", lambda route: route.fulfill(**refused) if status else route.abort())
+    page.fill(box, ANXIOUS)
+    page.press(box, key)
+    expect(page.locator("#alert")).to_contain_text(words)
+    assert page.input_value(box) == ANXIOUS
+    assert "已记入" not in page.locator("#toast").inner_text()
+    page.unroute("**/turns")
+    page.press(box, key)
+    expect(page.locator("#turns > li .said")).to_have_text([ANXIOUS])
+    expect(page.locator(box)).to_have_value("")
+
+
+@pytest.mark.parametrize("box", ["#reply", "#said"])
+def test_a_live_turn_is_sent_once_and_what_is_written_meanwhile_stays(visit, box):
+    """A key pressed twice sends one turn, and its arrival does not take away newer words."""
+    page = visit()
+    go_live(page)
+    held = held_back(page, "**/turns")
+    page.fill(box, ANXIOUS)
+    page.press(box, "Control+Enter")
+    page.press(box, "Control+Enter")
+    come(page, held)
+    page.fill(box, "还有一句")
+    held[0].continue_()
+    expect(page.locator("#turns > li .said")).to_have_text([ANXIOUS])
+    page.wait_for_timeout(200)
+    assert page.input_value(box) == "还有一句"
+
+
+def test_a_transcript_pasted_into_a_live_conversation_goes_to_the_service(visit):
+    """All of its turns or none: refused, it stays in its window; taken, everybody who follows has it."""
+    page = visit()
+    where = go_live(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    page.fill("#paste-dialog [name=text]", TALK)
+    page.route("**/turns", lambda route: route.abort())
+    page.click("#paste-dialog [type=submit]")
+    expect(page.locator("#paste-dialog .wrong")).to_contain_text("连不上服务")
+    assert page.input_value("#paste-dialog [name=text]") == TALK
+    expect(page.locator("#turns > li")).to_have_count(0)
+    page.unroute("**/turns")
+    page.click("#paste-dialog [type=submit]")
+    expect(page.locator("#turns > li")).to_have_count(4)
+    expect(page.locator("#paste-dialog")).to_be_hidden()
+    with urllib.request.urlopen(where.removesuffix("/turns"), timeout=20) as answer:
+        speakers = [turn["speaker"] for turn in json.load(answer)["turns"]]
+    assert speakers == ["customer", "agent", "customer", "agent"]
+
+
+def test_the_desk_is_emptied_only_for_a_live_conversation_that_exists(visit, address):
+    """An unknown number is said in the window; a known one replaces what is there only after a yes."""
+    page = visit()
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    read(page, ANXIOUS)
+    page.click("#listen-too")
+    page.fill("#live-dialog [name=id]", "no such?number")
+    page.click("#live-dialog [type=submit]")
+    expect(page.locator("#live-dialog .wrong")).to_contain_text("没有这段对话")
+    assert asked == []
+    made = urllib.request.Request(
+        f"{address}/v1/conversations",
+        json.dumps({"live": True, "turns": [{"speaker": "customer", "text": ANGRY}]}).encode(),
+        {"content-type": "application/json"},
+    )
+    with urllib.request.urlopen(made, timeout=20) as answer:
+        page.fill("#live-dialog [name=id]", json.load(answer)["id"])
+    with page.expect_event("dialog"):
+        page.click("#live-dialog [type=submit]")
+    assert len(asked) == 1
+    expect(page.locator("#turns > li .said")).to_have_text([ANXIOUS])
+    expect(page.locator("#live")).to_be_hidden()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("#live-dialog [type=submit]")
+    expect(page.locator("#live")).to_contain_text("正在听")
+    expect(page.locator("#turns > li .said")).to_have_text([ANGRY])
 
 
 def test_a_service_that_is_away_is_said_and_taken_up_again(visit):

@@ -1,6 +1,6 @@
 /* The agent's desk: what is on it, and what happens when something changes. */
 
-import { Failure, post } from "./api.js";
+import { Failure, get, post } from "./api.js";
 import { numbered, showCard } from "./card.js";
 import { askLive, askSettings, askTranscript, judge, sendFeedback, settings, showKeys } from "./dialogs.js";
 import { copy, el, find, toast } from "./dom.js";
@@ -46,28 +46,52 @@ const act = {
 
 /* ---- what was said ---- */
 
-function addTurn(speaker, text, more = {}) {
+/** A deed that is not begun again while it is being done, so that a key pressed twice sends nothing twice. */
+function once(deed) {
+  let busy = false;
+  return async (...given) => {
+    if (busy) return false;
+    busy = true;
+    try {
+      return await deed(...given);
+    } finally {
+      busy = false;
+    }
+  };
+}
+
+/** Put turns on the desk; live, all of them go to the service in one body and come back as events. Throws `Failure`. */
+async function put(turns) {
+  if (desk.live) return desk.live.send(turns);
+  const entered = Date.now();
+  desk.turns.push(...turns.map((one) => ({ ...one, entered })));
+  stuck = true;
+  changed();
+  return undefined;
+}
+
+/** Add a turn; false where there is nothing to add, or where the service did not take it, which is then said. */
+async function addTurn(speaker, text) {
   const bare = text.trim();
   if (!bare) return false;
-  if (desk.live) desk.live.send({ speaker, text: bare }).catch(alertAbout);
-  else {
-    desk.turns.push({ speaker, text: bare, entered: Date.now(), ...more });
-    stuck = true;
-    changed();
+  try {
+    await put([{ speaker, text: bare }]);
+  } catch (error) {
+    alertAbout(error);
+    return false;
   }
   return true;
 }
 
 /** Read what was pasted: a whole conversation where the service finds speakers in it, else the words of the customer. */
-async function take(text) {
-  if (!text.trim()) return false;
+const take = once(async (text) => {
+  const bare = text.trim();
+  if (!bare) return false;
   const found = /[\n：:]/.test(text) ? await transcript(text) : null;
-  if (!found) return addTurn("customer", text);
-  const entered = Date.now();
-  desk.turns.push(...found.turns.map(({ speaker, text: said, name, time }) => ({ speaker, text: said, name, time, entered })));
-  changed();
+  const turns = found?.turns.map(({ speaker, text: said, name, time }) => ({ speaker, text: said, name, time }));
+  await put(turns ?? [{ speaker: "customer", text: bare }]);
   return true;
-}
+});
 
 async function transcript(text) {
   try {
@@ -197,7 +221,10 @@ document.addEventListener("service", ({ detail: back }) => {
 
 /* ---- live ---- */
 
-async function goLive(id) {
+/** Follow a conversation, or a new one; the desk is emptied only once there is one to follow. Throws `Failure`. */
+const goLive = once(async (id) => {
+  if (id) await get(`/v1/conversations/${encodeURIComponent(id)}`);
+  if (desk.turns.length && !confirm(t("freshAsk"))) return false;
   const number = id || (await Live.make({ agent: settings.agent, store: settings.keep, channel: desk.options.channel || null }));
   desk.live?.stop();
   Object.assign(desk, { id: number, turns: [], analysis: null, guide: null });
@@ -217,8 +244,9 @@ async function goLive(id) {
     },
   });
   desk.live.run();
-  show();
-}
+  changed();
+  return true;
+});
 
 function liveState(name) {
   const box = find("#live");
@@ -267,19 +295,20 @@ function panel(name) {
   for (const one of document.querySelectorAll(".tabs button")) one.setAttribute("aria-pressed", String(one.dataset.panel === name));
 }
 
-function record() {
-  if (addTurn("agent", reply.text)) {
-    reply.set("");
-    remember();
-    toast(t("recorded"));
-  }
-}
+const record = once(async () => {
+  const { text } = reply;
+  if (!(await addTurn("agent", text))) return;
+  if (reply.text === text) reply.set("");
+  remember();
+  toast(t("recorded"));
+});
 
 async function readFirst() {
   const box = find("#first");
+  const text = box.value;
   try {
-    if (await take(box.value)) {
-      box.value = "";
+    if (await take(text)) {
+      if (box.value === text) box.value = "";
       reply.focus();
       find("#reply").scrollIntoView({ block: "nearest" });
     }
@@ -288,10 +317,11 @@ async function readFirst() {
   }
 }
 
-function addSaid() {
+const addSaid = once(async () => {
   const box = find("#said");
-  if (addTurn("customer", box.value)) box.value = "";
-}
+  const text = box.value;
+  if ((await addTurn("customer", text)) && box.value === text) box.value = "";
+});
 
 function sentence(number) {
   return desk.guide && numbered(desk.guide.advice)[number - 1];

@@ -49,9 +49,10 @@ export class Live {
     return event === "end";
   }
 
-  /** Send a turn; it comes back as an event. */
-  async send(turn) {
-    await post(`${this.path}/turns`, { turns: [{ speaker: turn.speaker, text: turn.text }] });
+  /** Send turns, all or none; they come back as events. Who is neither customer nor agent goes by name. */
+  async send(turns) {
+    const who = ({ speaker, name }) => (speaker === "other" && name) || speaker;
+    await post(`${this.path}/turns`, { turns: turns.map((one) => ({ speaker: who(one), text: one.text, time: one.time ?? "" })) });
   }
 
   stop() {
