@@ -55,13 +55,6 @@ def test_whole_texts(text, masked):
     assert MASKER.mask(text).text == masked
 
 
-@pytest.mark.parametrize("text", [text for one in BOOK.masks.values() for text in one.silent])
-def test_whole_silent_texts(text):
-    """What a mask leaves alone is not taken in pieces either: no piece of it is hidden by that mask."""
-    own = {one.id for one in BOOK.masks.values() if text in one.silent}
-    assert not shown_by(own, text + "，13800138000")
-
-
 def test_ordinary_messages_stay(corpus_texts):
     """Messages without personal data are hardly ever touched: the corpus was written without any."""
     touched = [text for text in corpus_texts if MASKER.mask(text).hidden]
