@@ -30,6 +30,8 @@ STATE_COLUMNS = ("state", "情绪", "情绪状态", "状态")
 ALSO_COLUMNS = ("also", "state2", "次要状态")
 SUFFIXES = (".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx")
 _LAST_LINE = "\x02end"
+_LONGEST_CELL = 32_767
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SEPARATORS = re.compile("[,，;；、|/ ]")
 
 
@@ -249,7 +251,7 @@ def _xlsx_bytes(lines: Sequence[Sequence[str]]) -> bytes:
     workbook, data = openpyxl.Workbook(write_only=True), io.BytesIO()
     sheet = workbook.create_sheet()
     for line in lines:
-        sheet.append([openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", text) for text in line])
+        sheet.append([cell_text(text) for text in line])
     workbook.save(data)
     return data.getvalue()
 
@@ -340,6 +342,15 @@ def as_text(value: object) -> str:
     if value is None or value != value:  # NaN, the missing value of tables, differs from itself
         return ""
     return value if isinstance(value, str) else str(value)
+
+
+def cell_text(text: str) -> str:
+    """Return a text as a cell of an Excel workbook can hold it.
+
+    Signs that XML 1.0 (section 2.2) forbids become U+FFFD, since a workbook with one does not open; what is longer than
+    32,767 signs, the most a cell takes, is cut.
+    """
+    return _FORBIDDEN.sub("\ufffd", text)[:_LONGEST_CELL]
 
 
 def file_hash(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Mask
@@ -49,17 +49,41 @@ class Masker:
         self._rules = [(one, re.compile(expression)) for one in book.masks.values() for expression in one.patterns]
 
     def mask(self, text: str) -> Masked:
-        """Return a text with its personal data replaced by tokens such as [电话]; masks that come first win."""
+        """Return a text with its personal data replaced by tokens such as [电话].
+
+        Masks that come first win: of what a later one finds, that which no earlier one has hidden goes too.
+        """
         seen = text.translate(_HALF)
         hidden: list[Hidden] = []
         for rule, expression in self._rules:
             for match in expression.finditer(seen):
                 start, end = match.span("hide" if "hide" in expression.groupindex else 0)
-                free = start < end and not any(one.start < end and start < one.end for one in hidden)
-                if free and _holds(rule, seen[start:end]):
-                    hidden.append(Hidden(start, end, rule.token, rule.id))
-        hidden.sort(key=lambda one: one.start)
-        return Masked(_without(text, hidden), tuple(hidden))
+                if start < end and _holds(rule, seen[start:end]):
+                    hidden += [Hidden(*gap, rule.token, rule.id) for gap in _gaps(seen, start, end, hidden)]
+        joined = _joined(hidden)
+        return Masked(_without(text, joined), joined)
+
+
+def _gaps(text: str, start: int, end: int, hidden: Iterable[Hidden]) -> list[tuple[int, int]]:
+    """Return the pieces between two places that nothing hides yet, but for those of marks and blanks alone."""
+    gaps, at = [], start
+    overlapping = [one for one in hidden if one.start < end and start < one.end]
+    for one in sorted(overlapping, key=lambda one: one.start):
+        gaps.append((at, one.start))
+        at = max(at, one.end)
+    if not overlapping:
+        return [(start, end)]
+    return [(left, right) for left, right in [*gaps, (at, end)] if any(map(str.isalnum, text[left:right]))]
+
+
+def _joined(hidden: Iterable[Hidden]) -> tuple[Hidden, ...]:
+    """Return what is hidden in its order; pieces of one mask that touch become one."""
+    joined: list[Hidden] = []
+    for one in sorted(hidden, key=lambda one: one.start):
+        if joined and joined[-1].end == one.start and joined[-1].mask == one.mask:
+            one = replace(one, start=joined.pop().start)
+        joined.append(one)
+    return tuple(joined)
 
 
 def _without(text: str, hidden: Iterable[Hidden]) -> str:

@@ -546,7 +546,9 @@ def test_the_package_offers_it_lazily():
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
-@pytest.mark.parametrize("reply", ["您的订单号是undefined，请查收。", "金额为null元，已退回。", "您好%s先生，您的包裹已发出。"])
+@pytest.mark.parametrize(
+    "reply", ["您的订单号是undefined，请查收。", "金额为null元，已退回。", "您好%s先生，您的包裹已发出。"]
+)
 def test_placeholders_beside_chinese(reply):
     """A placeholder needs no blanks around it."""
     assert "placeholder" in {one.kind for one in check_reply(reply)}

@@ -1,5 +1,6 @@
 """The service: every address, limits, keys, what is stored, odd bodies, a restart, a graceful end."""
 
+import asyncio
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -26,12 +28,31 @@ import openpyxl
 from starlette.testclient import TestClient
 
 import temperament as tm
+from temperament import playbook
+from temperament.datasets import table_bytes
 from temperament.errors import InputError, UsageError
+from temperament.labelling.exporting import export
+from temperament.labelling.store import Label
+from temperament.masking import Masker
 from temperament.render.jsonl import conversation_json, findings_json, json_line, reading_json
+from temperament.server import api
+from temperament.server import store as store_module
 from temperament.server.app import build
-from temperament.server.bodies import LONGEST_TEXT, MOST_TEXTS, MOST_TURNS
-from temperament.server.problems import language_of
+from temperament.server.bodies import (
+    LONGEST_TEXT,
+    LONGEST_TRANSCRIPT,
+    MOST_TEXTS,
+    MOST_TURNS,
+    Classify,
+    Conversation,
+    Turn,
+)
+from temperament.server.live import Live, grown
+from temperament.server.pool import Pool
+from temperament.server.problems import Problem, language_of
 from temperament.server.settings import LOOPBACK, Settings, check_exposure, read_keys
+from temperament.server.store import Store
+from temperament.server.work import Done
 
 LATE = "说好三天到，第九天了！打电话没人接，到底管不管？！"
 PRIVATE = "我叫李小明，电话13800138000，气死我了！我要打12315投诉！"
@@ -355,6 +376,139 @@ def test_the_board_as_a_workbook(tmp_path):
     cells = [cell for row in book["个案"].iter_rows() for cell in row]
     assert any(str(cell.value).startswith("=1+1") for cell in cells)
     assert "f" not in {cell.data_type for cell in cells}
+
+
+def test_what_waits_waits_until_it_is_taken_up(tmp_path):
+    """However old it is; what gets worse after it was taken up waits again; a case by its own id can be taken up."""
+    db = tmp_path / "store.sqlite"
+    calm, angry = "请问有货吗", "我要打12315投诉！"
+
+    def say(one, text):
+        turns = [{"speaker": "customer", "text": text}]
+        body = {"turns": turns, "id": "talk-1", "store": True}
+        assert one.post("/v1/conversations", json=body).status_code == 200
+        return [row["id"] for row in one.get("/v1/board").json()["waiting"]]
+
+    with service(db=db) as one:
+        assert say(one, angry) == ["talk-1"]
+    with closing(sqlite3.connect(db)) as file, file:
+        file.execute("UPDATE cases SET began = '2020-01-01', time = '2020-01-01'")
+    with service(db=db) as one:
+        board = one.get("/v1/board").json()
+        assert (board["cases"], [row["id"] for row in board["waiting"]]) == (0, ["talk-1"])
+        assert one.post("/v1/cases/talk-1/handled").status_code == 204
+        assert say(one, angry) == []
+        assert say(one, calm) == []
+        assert say(one, angry) == ["talk-1"]
+
+
+def test_an_id_that_is_personal_data_is_not_stored(tmp_path):
+    """Its hash is: the same case stays one case, and is found by either."""
+    db = tmp_path / "store.sqlite"
+    turns = [{"speaker": "customer", "text": "我要打12315投诉！"}]
+    with service(db=db) as one:
+        for _ in range(2):
+            one.post("/v1/conversations", json={"turns": turns, "id": "13800138000", "store": True})
+        waiting = one.get("/v1/board").json()["waiting"]
+        assert [len(row["id"]) for row in waiting] == [64]
+        assert one.post("/v1/cases/13800138000/handled").status_code == 204
+        assert one.get("/v1/board").json()["waiting"] == []
+        assert one.post(f"/v1/cases/{waiting[0]['id']}/handled").status_code == 204
+    assert b"13800138000" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_own_ids_stay_as_they_are():
+    """A live conversation's id is random: digits in it are nobody's number."""
+    store = Store(None, Masker(playbook.shipped()))
+    identifier = "13800138000a4bcd8ef0123456789abc"
+    assert store._known_as(identifier) == identifier
+    assert store._known_as("1" * 32) != "1" * 32
+    store.close()
+
+
+def test_the_board_does_not_hold_up_the_service(monkeypatch):
+    """It is added up, written and unpacked where no event loop runs."""
+    seen = {}
+
+    def watched(name, function):
+        def wrapped(*arguments):
+            seen[name] = (asyncio._get_running_loop() is None, threading.current_thread().name)
+            return function(*arguments)
+
+        return wrapped
+
+    for module, name in ((api, "board"), (api, "workbook"), (store_module, "_unpacked")):
+        monkeypatch.setattr(module, name, watched(name, getattr(module, name)))
+    with service() as one:
+        one.post("/v1/classify", json={"text": LATE, "store": True})
+        assert one.get("/v1/board?format=xlsx").status_code == 200
+    assert {name: free for name, (free, _) in seen.items()} == dict.fromkeys(("board", "workbook", "_unpacked"), True)
+    assert seen["_unpacked"][1].startswith("store")
+
+
+def test_a_live_conversation_is_bounded_in_length():
+    """By characters in all, not by turns alone."""
+    turn = {"speaker": "other", "text": "在" * LONGEST_TEXT}
+    few = LONGEST_TRANSCRIPT // LONGEST_TEXT
+    made_with = Conversation(live=True)
+    one = Live("1", made_with, tuple(Turn(**turn) for _ in range(few - 1)))
+    full = grown(one, (Turn(**turn),))
+    assert len(full) == few
+    one.turns = full
+    with service() as web:
+        made = web.post("/v1/conversations", json={"live": True}).json()
+        body = {"turns": [turn] * few + [turn | {"text": "了"}]}
+        error_of(web.post(made["turns"], json=body), 400, "bad_request")
+    with pytest.raises(Problem) as refused:
+        grown(one, (Turn(speaker="other", text="了"),))
+    assert refused.value.code == "bad_request"
+
+
+def test_requests_that_nobody_waits_for_are_not_read(monkeypatch):
+    """While the reader is busy, those that time out are skipped when it is free again."""
+    read = []
+
+    def slow(jobs):
+        read.append([job.text for job in jobs])
+        time.sleep(0.2)
+        return [Done(b"{}") for _ in jobs]
+
+    monkeypatch.setattr("temperament.server.work.classify", slow)
+    pool = Pool(Settings())
+
+    async def ask():
+        first = asyncio.create_task(pool.classify(Classify(text="1")))
+        await asyncio.sleep(0.05)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(pool.classify(Classify(text="2")), 0.05)
+        await first
+        await asyncio.sleep(0)
+        await pool.classify(Classify(text="3"))
+
+    asyncio.run(ask())
+    pool.close()
+    assert read == [["1"], ["3"]]
+
+
+@pytest.mark.parametrize("sign", ["\uffff", "\ufffe", "\x0b", "\x00"])
+def test_no_sign_breaks_the_workbook(sign):
+    """A message with a sign that XML forbids; the workbook opens."""
+    with service() as one:
+        one.post("/v1/classify", json={"text": f"好{sign}的", "store": True})
+        answer = one.get("/v1/board?format=xlsx")
+    cells = [cell.value for row in openpyxl.load_workbook(BytesIO(answer.content))["个案"].iter_rows() for cell in row]
+    assert "好\ufffd的" in cells
+
+
+@pytest.mark.parametrize("sign", ["\uffff", "\x0b"])
+def test_no_sign_breaks_an_export_of_labels(sign, tmp_path):
+    """The same in what annotators export, and in tables of rows."""
+    label = Label(id="1", text=f"好{sign}的", temperament="unclear", state="calm", annotator="a")
+    export([label], tmp_path / "o.xlsx", "all")
+    (tmp_path / "r.xlsx").write_bytes(table_bytes([{"text": label.text}], tmp_path / "r.xlsx"))
+    for name in ("o.xlsx", "r.xlsx"):
+        cells = [cell.value for row in openpyxl.load_workbook(tmp_path / name).active.iter_rows() for cell in row]
+        assert "好\ufffd的" in cells
 
 
 def test_one_live_conversation_is_one_case(tmp_path):

@@ -288,5 +288,7 @@ def test_any_text_is_read_or_refused(text):
 @pytest.mark.parametrize("heads", ["角色,内容,对话时间", "角色,对话内容,时间", "角色,内容,工单创建时间"])
 def test_columns_about_the_conversation_do_not_name_it(tmp_path, heads):
     """会话编号 parts conversations; 对话时间 and 对话内容 do not."""
-    path = written(tmp_path, f"{heads}\n客户,a,2024-05-01 10:00\n客服,b,2024-05-01 10:01\n客户,c,2024-05-01 10:02\n", "t.csv")
+    path = written(
+        tmp_path, f"{heads}\n客户,a,2024-05-01 10:00\n客服,b,2024-05-01 10:01\n客户,c,2024-05-01 10:02\n", "t.csv"
+    )
     assert len(read_transcripts(path)) == 1

@@ -1,7 +1,6 @@
 """Excel workbooks as a stream, in and out, by openpyxl's read-only and write-only modes."""
 
 import math
-import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,10 @@ from zipfile import BadZipFile
 
 from temperament.batch.rows import Cells, Reject, Row
 from temperament.batch.sinks import flat
-from temperament.datasets import as_text, text_column
+from temperament.datasets import as_text, cell_text, text_column
 from temperament.errors import InputError
 
 _MOST_ROWS = 1_048_576
-_LONGEST_CELL = 32_767
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Workbook:
@@ -101,7 +98,7 @@ def write_workbook(
             value = str(value)
         if not isinstance(value, str):
             return value if value is None or isinstance(value, int | float) or hasattr(value, "year") else str(value)
-        cell = WriteOnlyCell(sheet, _FORBIDDEN.sub("\ufffd", value)[:_LONGEST_CELL])
+        cell = WriteOnlyCell(sheet, cell_text(value))
         cell.data_type = "s"
         return cell
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from temperament.datasets import cell_text
 from temperament.errors import InputError, UsageError
 from temperament.labelling.store import Label
 from temperament.labels import HEADS, STATES, Head
@@ -111,6 +112,7 @@ def _table(rows: Sequence[Mapping[str, Any]], suffix: str) -> bytes:
     table = pandas.DataFrame(flat)
     if suffix == ".csv":
         return bytes(table.to_csv(index=False).encode("utf-8-sig", "backslashreplace"))
+    table = table.map(lambda value: cell_text(value) if isinstance(value, str) else value)
     data = io.BytesIO()
     with pandas.ExcelWriter(data, engine="openpyxl") as writer:
         table.to_excel(writer, index=False, sheet_name="labels")

@@ -1,5 +1,6 @@
 """The addresses of the service: a body in, JSON out."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -151,12 +152,14 @@ class Api:
         before, since, until = bounds(day, None)
         language = request.scope["language"]
         cases = await self.store.cases(before, until)
-        whole = board(cases, day, since, language, self.book)
+        waiting = await self.store.waiting()
+        whole = await asyncio.to_thread(board, cases, waiting, day, since, language, self.book)
         if form == "json":
             return _json(whole)
         today = [one for one in cases if one["time"] >= since]
         name = f"temperament-{day.isoformat()}.xlsx"
-        return Response(workbook(whole, today, language), media_type=XLSX, headers=_file(name))
+        sheets = await asyncio.to_thread(workbook, whole, today, language)
+        return Response(sheets, media_type=XLSX, headers=_file(name))
 
     async def handled(self, request: Request) -> Response:
         """Mark a case as taken up, so that it waits no longer."""

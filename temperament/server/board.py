@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from temperament.datasets import cell_text
 from temperament.labels import NAMES, STATES, TEMPERAMENTS
 from temperament.language import Language
 from temperament.playbook import Playbook
@@ -26,8 +27,12 @@ def bounds(day: date, zone: tzinfo | None) -> tuple[str, str, str]:
     return tuple(one.isoformat(timespec="milliseconds") for one in (earlier, start, end))  # type: ignore[return-value]
 
 
-def board(cases: Rows, day: date, since: str, language: Language, book: Playbook) -> dict[str, Any]:
-    """Return the board of a day; ``cases`` are those of the day (from ``since`` on) and of the days before."""
+def board(cases: Rows, waiting: Rows, day: date, since: str, language: Language, book: Playbook) -> dict[str, Any]:
+    """Return the board of a day.
+
+    ``cases`` are those of the day (from ``since`` on) and of the days before, ``waiting`` all that still have to be
+    taken up, however old.
+    """
     today = [one for one in cases if one["time"] >= since]
     before = [one for one in cases if one["time"] < since]
     return {
@@ -38,7 +43,7 @@ def board(cases: Rows, day: date, since: str, language: Language, book: Playbook
         "rising": _rising(today, before, language, book),
         "findings": _findings(today, language, book),
         "agents": _agents(today),
-        "waiting": [_waiting(one, language, book) for one in _by_rank(cases) if one["escalate"] and not one["handled"]],
+        "waiting": [_waiting(one, language, book) for one in _by_rank(waiting)],
     }
 
 
@@ -167,7 +172,7 @@ def _cell(value: object) -> str | int | float:
     if isinstance(value, int | float):
         return value
     text = value if isinstance(value, str) else "、".join(map(_label, value if isinstance(value, list) else [value]))
-    return "".join(one if one >= " " or one in "\n\t" else " " for one in text)[:32_000]
+    return cell_text(text)
 
 
 def _label(value: object) -> str:

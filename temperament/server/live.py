@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from temperament.server.bodies import MOST_TURNS, Conversation, Turn
+from temperament.server.bodies import LONGEST_TRANSCRIPT, MOST_TURNS, Conversation, Turn
 from temperament.server.problems import Problem
 from temperament.server.work import Done
 
@@ -97,7 +97,14 @@ def grown(one: Live, more: tuple[Turn, ...]) -> tuple[Turn, ...]:
     """Return the turns with more of them; raises ``Problem`` for more than a conversation may hold."""
     if len(one.turns) + len(more) > MOST_TURNS:
         raise Problem("full", MOST_TURNS)
-    return (*one.turns, *more)
+    turns = (*one.turns, *more)
+    if sum(len(turn.text) for turn in turns) > LONGEST_TRANSCRIPT:
+        raise Problem(
+            "bad_request",
+            f"一段对话最多 {LONGEST_TRANSCRIPT} 字，请建新的",
+            f"a conversation holds at most {LONGEST_TRANSCRIPT} characters; make a new one",
+        )
+    return turns
 
 
 async def events(one: Live, kept: Conversations, after: int) -> AsyncIterator[bytes]:

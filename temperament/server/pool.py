@@ -77,8 +77,13 @@ class Pool:
         while self._waiting and self._free:
             batch, cost = [], 0
             while self._waiting and cost < _MOST_AT_ONCE:
-                batch.append(self._waiting.popleft())
-                cost += _EVIDENCE_COSTS if batch[-1][0].evidence or batch[-1][0].advice else 1
+                job, future = self._waiting.popleft()
+                if future.done():  # its request has timed out or gone away: nobody waits for the answer
+                    continue
+                batch.append((job, future))
+                cost += _EVIDENCE_COSTS if job.evidence or job.advice else 1
+            if not batch:
+                return
             self._free -= 1
             task = asyncio.create_task(self._read(batch))
             self._running.add(task)

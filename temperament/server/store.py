@@ -5,6 +5,8 @@ WAL mode, and a statement that has returned is on the disk: a crash or a restart
 """
 
 import asyncio
+import hashlib
+import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
@@ -32,18 +34,22 @@ CREATE TABLE IF NOT EXISTS cases (
     signals TEXT NOT NULL, cause TEXT NOT NULL, findings TEXT NOT NULL, handled TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS cases_time ON cases (time);
+CREATE INDEX IF NOT EXISTS cases_waiting ON cases (began) WHERE escalate AND handled = '';
 """
 _KEEP_CASE = """
 INSERT INTO cases (id, began, time, channel, agent, text, state, temperament, rank, escalate, signals, cause, findings)
 VALUES (:id, :time, :time, :channel, :agent, :text, :state, :temperament, :rank, :escalate, :signals, :cause, :findings)
 ON CONFLICT (id) DO UPDATE SET time = excluded.time, channel = excluded.channel, agent = excluded.agent,
     text = excluded.text, state = excluded.state, temperament = excluded.temperament, rank = excluded.rank,
-    escalate = excluded.escalate, signals = excluded.signals, cause = excluded.cause, findings = excluded.findings
+    escalate = excluded.escalate, signals = excluded.signals, cause = excluded.cause, findings = excluded.findings,
+    handled = CASE WHEN excluded.escalate AND NOT cases.escalate THEN '' ELSE cases.handled END
 """
 _KEEP_FEEDBACK = """
 INSERT INTO feedback (time, text, reading, verdict, labels, reason, agent)
 VALUES (:time, :text, :reading, :verdict, :labels, :reason, :agent)
 """
+_OWN_ID = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
+"""The ids this service makes, version 4 UUIDs: random digits in them are nobody's number."""
 Result = TypeVar("Result")
 
 
@@ -72,7 +78,7 @@ class Store:
 
     async def keep_case(self, case: Case) -> str:
         """Keep a case, or what is new about it, with its words masked; returns its id."""
-        identifier, at = case.id or uuid.uuid4().hex, now()
+        identifier, at = self._known_as(case.id) if case.id else uuid.uuid4().hex, now()
         await self.run(lambda file: file.execute(_KEEP_CASE, self._case(case) | {"id": identifier, "time": at}))
         return identifier
 
@@ -82,6 +88,12 @@ class Store:
         return await self.run(
             lambda file: int(file.execute(_KEEP_FEEDBACK, self._feedback(row) | {"time": at}).lastrowid or 0)
         )
+
+    def _known_as(self, identifier: str) -> str:
+        """Return the id to store: a client's own that holds personal data only as its SHA-256."""
+        if _OWN_ID.fullmatch(identifier) or not self.masker.mask(identifier).hidden:
+            return identifier
+        return hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _case(self, case: Case) -> dict[str, Any]:
         findings = [asdict(one) | {"text": self.masker.mask(one.text).text} for one in case.findings]
@@ -94,16 +106,23 @@ class Store:
         return row | masked | {name: msgspec.json.encode(row[name]).decode() for name in ("reading", "labels")}
 
     async def handle(self, identifier: str) -> bool:
-        """Mark a case as handled; says whether there is one."""
-        at = now()
-        done = await self.run(lambda file: file.execute("UPDATE cases SET handled = ? WHERE id = ?", (at, identifier)))
+        """Mark a case as handled, by the id on the board or the client's own; says whether there is one."""
+        text, values = (
+            "UPDATE cases SET handled = ? WHERE id IN (?, ?)",
+            (now(), identifier, self._known_as(identifier)),
+        )
+        done = await self.run(lambda file: file.execute(text, values))
         return done.rowcount > 0
 
     async def cases(self, since: str, until: str = "9999") -> list[dict[str, Any]]:
         """Return the cases with a turn between two times, the latest first."""
         text = "SELECT * FROM cases WHERE time >= ? AND time < ? ORDER BY time DESC"
-        rows = await self.run(lambda file: file.execute(text, (since, until)).fetchall())
-        return [_unpacked(row, ("signals", "findings")) for row in rows]
+        return await self.run(lambda file: _cases_in(file, text, (since, until)))
+
+    async def waiting(self) -> list[dict[str, Any]]:
+        """Return the cases that somebody higher must take and nobody has yet, however old, the oldest first."""
+        text = "SELECT * FROM cases WHERE escalate AND handled = '' ORDER BY began"
+        return await self.run(lambda file: _cases_in(file, text))
 
     async def feedback(self) -> list[dict[str, Any]]:
         """Return all feedback in the order it came, in the shape that ``temperament train --feedback`` takes."""
@@ -154,6 +173,11 @@ def _open(path: Path | None) -> sqlite3.Connection:
             f"{path} cannot be opened ({error}). Choose another place, or check its permissions.",
         ) from error
     return file
+
+
+def _cases_in(file: sqlite3.Connection, text: str, values: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Return the cases a statement finds; called in the store's thread, unpacking and all."""
+    return [_unpacked(row, ("signals", "findings")) for row in file.execute(text, values)]
 
 
 def _unpacked(row: sqlite3.Row, names: tuple[str, ...]) -> dict[str, Any]:
