@@ -9,11 +9,12 @@ import hashlib
 import io
 import json
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from temperament.labels import FEELINGS, HEADS, LABELS, Head
 from temperament.scoring import Scorer
 from temperament.text import TEXT_VERSION
 
+Made = TypeVar("Made")
 FORMAT = 2
 KIND = "temperament-linear"
 MANIFEST, WEIGHTS, CARD = "model.json", "weights.npz", "MODEL_CARD.md"
@@ -90,7 +92,7 @@ def tables(scores: Floats, heads: dict[Head, HeadModel], presence: Presence) -> 
         )
         first = last
     logits = scores[:, first:] * np.array(presence.scales) + np.array(presence.shifts)
-    result["present"] = 1 / (1 + np.exp(-logits.clip(-_SURE, _SURE)))
+    result["present"] = logistic(logits)
     return result
 
 
@@ -250,15 +252,29 @@ def load(name: str = "default") -> Model:
 
 def unpack(folder: Path, facts: dict[str, Any], data: bytes) -> Model:
     """Make a model of a manifest and packed arrays, and check that they fit."""
+
+    def build(arrays: dict[str, NDArray[Any]]) -> Model:
+        model = _build(facts, arrays)
+        _check(model, folder)
+        return model
+
+    return built(folder, data, build)
+
+
+def built(folder: Path, data: bytes, build: Callable[[dict[str, NDArray[Any]]], Made]) -> Made:
+    """Return what ``build`` makes of packed arrays; whatever fails in it says that the folder is damaged."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            model = _build(facts, {key: arrays[key] for key in arrays.files})
-            _check(model, folder)
+            return build({key: arrays[key] for key in arrays.files})
     except ModelError:
         raise
     except Exception as error:  # numpy, zipfile and zlib raise a dozen types for broken files
         raise damaged(folder, f"内容不对（{error!r}）", f"its content is wrong ({error!r})") from error
-    return model
+
+
+def logistic(scores: Floats) -> Floats:
+    """Return 1 / (1 + e^−score); scores beyond ±50 count as 50, where it is 0 or 1 and e^score only overflows."""
+    return np.asarray(1 / (1 + np.exp(-scores.clip(-_SURE, _SURE))))
 
 
 def checked_file(folder: Path, name: str, facts: dict[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from temperament.cli.common import write, write_json
+from temperament.cli.common import save, write, write_json
 from temperament.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -43,13 +43,7 @@ def write_report(
     from temperament.render.report import MOST, report_page
 
     text = report_page(found, language, title=_title(files, language), book=book)
-    try:
-        page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"{page} 写不了（{error.strerror}）。请换一个位置。",
-            f"{page} cannot be written ({error.strerror}). Choose another place.",
-        ) from error
+    save(page, text.encode())
     listed = min(len(found), MOST)
     if as_json:
         write_json([{"html": str(page), "conversations": len(found), "listed": listed}])

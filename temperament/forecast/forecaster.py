@@ -22,8 +22,6 @@ from temperament.turns import Turn
 FORMAT = 1
 KIND = "temperament-forecast"
 SHIPPED = "forecast"
-_SURE = 50.0
-"""Beyond this a logistic is 0 or 1 and its exponential only overflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Forecaster:
 
     def chances(self, logits: Floats) -> Floats:
         """Return the calibrated probabilities of bare scores."""
-        return np.asarray(1 / (1 + np.exp(-(logits * self.scale + self.shift).clip(-_SURE, _SURE))))
+        return model.logistic(logits * self.scale + self.shift)
 
     def logits(self, known: Floats, said: Sequence[Sequence[str]]) -> Floats:
         """Return the bare score of each prefix: ``known`` is prefixes × ``NUMBERS``, ``said`` its texts (``FIELDS``)."""
@@ -141,15 +139,14 @@ def _load(folder: Path, changed: int) -> Forecaster:
     """Load a folder once; ``changed``, the time its manifest was written, makes a new forecast load anew."""
     facts = model.read_manifest(folder, {KIND: FORMAT})
     data = model.checked_file(folder, model.WEIGHTS, facts)
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            forecaster = _build(facts, {key: arrays[key] for key in arrays.files})
-            sound = _fits(facts, forecaster)
-    except Exception as error:  # numpy, zipfile and zlib raise a dozen types for broken files
-        raise model.damaged(folder, f"内容不对（{error!r}）", f"its content is wrong ({error!r})") from error
-    if not sound:
-        raise model.damaged(folder, "数组和数字对不上", "arrays and numbers do not fit together")
-    return forecaster
+
+    def build(arrays: dict[str, NDArray[Any]]) -> Forecaster:
+        forecaster = _build(facts, arrays)
+        if not _fits(facts, forecaster):
+            raise model.damaged(folder, "数组和数字对不上", "arrays and numbers do not fit together")
+        return forecaster
+
+    return model.built(folder, data, build)
 
 
 def _build(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Forecaster:
