@@ -28,6 +28,7 @@ SHARED ?= ../shared
 DIALOGUES = $(SHARED)/conversations/helpdesk.jsonl.gz
 PUBLIC = --stc3 $(DIALOGUES) --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
 REAL = $(SHARED)/labels/real_train.jsonl
+TAUGHT = data/corpus/train.jsonl $(REAL) build/more.jsonl build/later.jsonl build/second.jsonl build/votes.jsonl
 VOTES = --duplicates keep --leaks drop
 TESTS = --test $(SHARED)/labels/real_dev.jsonl --test data/corpus/test.jsonl
 
@@ -35,10 +36,12 @@ joined:  ## put the public texts back to their labels (needs ../shared, or your 
 	mkdir -p build
 	$(PYTHON) data/join_public.py data/public/more_labels.jsonl -o build/more.jsonl $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/second_labels.jsonl -o build/second.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/later_labels.jsonl -o build/later.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/votes_labels.jsonl -o build/votes.jsonl $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/soft_labels.jsonl.gz -o build/soft.jsonl $(PUBLIC)
 
 model: joined  ## rebuild models/default
-	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/default \
+	temperament train $(TAUGHT) -o models/default \
 		--start none $(VOTES) \
 		--typical $(REAL) --typical build/more.jsonl --soft build/soft.jsonl $(TESTS)
 
@@ -46,7 +49,7 @@ replies:  ## learn models/replies, the second reader of the reply checker, again
 	$(PYTHON) -m temperament.reply.learning data/replies.jsonl -o models/replies/replies.json
 
 semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an hour on two cores)
-	temperament train data/corpus/train.jsonl $(REAL) build/more.jsonl build/second.jsonl -o models/semantic $(VOTES) \
+	temperament train $(TAUGHT) -o models/semantic $(VOTES) \
 		--typical $(REAL) --typical build/more.jsonl --kind encoder $(TESTS)
 
 soft:  ## let models/semantic read 5,000 public reviews and the unlabelled turns for models/default

@@ -36,7 +36,7 @@ import join_public
 PUBLIC = ROOT / "data" / "public"
 GOLD = ("real_train", "more", "real_dev")
 """Label files with the project's own state labels of whole dialogues."""
-TAUGHT = (PUBLIC / "real_train_labels.jsonl", PUBLIC / "more_labels.jsonl", PUBLIC / "second_labels.jsonl")
+TAUGHT = tuple(PUBLIC / f"{name}_labels.jsonl" for name in ("real_train", "more", "later", "second", "votes"))
 SOFT = PUBLIC / "soft_labels.jsonl.gz"
 RESAMPLES = 1000
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)

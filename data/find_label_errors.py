@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
-from temperament.classifier import FOLDS, SEED, group, make_regression, make_vectorizer
+from temperament.classifier import FOLDS, SEED, families, make_regression, make_vectorizer
 from temperament.datasets import read_examples
 from temperament.errors import ExitCode, TemperamentError, TrainingError, UsageError
 from temperament.features import Floats
@@ -48,7 +48,7 @@ def out_of_fold(texts: Sequence[str], gold: Sequence[Sequence[str]]) -> list[Flo
     for labels in gold:
         _refuse(labels)
     matrix = make_vectorizer().fit_transform(texts)
-    groups = [group(text) for text in texts]
+    groups = families(texts)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
     return [
         cross_val_predict(make_regression(), matrix, labels, groups=groups, cv=folds, n_jobs=-1, method="predict_proba")

@@ -51,11 +51,11 @@ def identifier(source: str, text: str) -> str:
 
 
 def dialogue_texts(dialogues: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Yield every labelled unit of customer–helpdesk dialogues: each customer turn, and all of them joined by a line break."""
+    """Yield every labelled unit of customer–helpdesk dialogues: each customer turn, and all from each one on as lines."""
     for dialogue in dialogues:
         turns = [" ".join(turn["utterances"]) for turn in dialogue["turns"] if turn["sender"] == "customer"]
         yield from turns
-        yield "\n".join(turns)
+        yield from ("\n".join(turns[first:]) for first in range(len(turns)))
 
 
 def read_text(path: Path) -> str:

@@ -62,7 +62,7 @@ def adapt(
     Raises ``TrainingError`` when a head has fewer than two labels with 5 messages each.
     """
     texts = [fold(example.text).text for example in examples]
-    groups = np.array([classifier.group(text) for text in texts])
+    groups = np.array(classifier.families(texts))
     gold: dict[Head, Labels] = {head: np.array([getattr(one, head) for one in examples], np.str_) for head in HEADS}
     for head in HEADS:
         _refuse(gold[head], groups, head, report)

@@ -45,6 +45,8 @@ ADJUSTMENT = 0.5
 
 The middle of the plateau (0.3 to 0.6) of macro-F1 on messages held out of training."""
 LEAST_SHARE = 0.05
+TELLING_LINE = 12
+"""Two dialogues share shorter lines by chance."""
 BAND_PRECISION = {"high": 0.90, "medium": 0.70}
 _LEAST_PER_LABEL = FOLDS
 _NEVER = 1.01
@@ -126,7 +128,7 @@ def fit(
     """
     texts = [fold(example.text).text for example in examples]
     every = [*texts, *(fold(one.text).text for one in soft)]
-    groups = [group(text) for text in every]
+    groups = families(every)
     gold: dict[Head, Labels] = {head: np.array([getattr(one, head) for one in examples]) for head in HEADS}
     for head in HEADS:
         _refuse(gold[head], groups[: len(texts)], head)
@@ -158,6 +160,32 @@ def fit(
 def group(text: str) -> str:
     """Name the group a text belongs to, so that a message and the dialogue it opens share a fold."""
     return hashlib.sha256(text.split("\n")[0][:40].encode()).hexdigest()
+
+
+def families(texts: Sequence[str]) -> list[str]:
+    """Return the name of every text's family: texts that open alike or share a whole line belong to one.
+
+    So a message, the dialogue it opens and the rest of that dialogue share a fold. A family is named by the ``group``
+    of its text with the most lines.
+    """
+    parents: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        parents.setdefault(key, key)
+        while parents[key] != key:
+            parents[key] = parents[parents[key]]
+            key = parents[key]
+        return key
+
+    for text in texts:
+        for line in text.split("\n"):
+            if len(line) >= TELLING_LINE:
+                parents[root(f"line {line}")] = root(group(text))
+    eldest: dict[str, tuple[int, str]] = {}
+    for text in texts:
+        key = root(group(text))
+        eldest[key] = max(eldest.get(key, (0, "")), (text.count("\n") + 1, group(text)))
+    return [eldest[root(group(text))][1] for text in texts]
 
 
 def _refuse(gold: Labels, groups: list[str], head: Head) -> None:

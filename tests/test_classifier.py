@@ -409,6 +409,15 @@ def test_a_message_and_its_dialogue_share_a_fold():
     assert classifier.group("你好") != classifier.group("你好吗")
 
 
+def test_the_rest_of_a_dialogue_shares_its_fold():
+    """Whoever shares a whole line is of one family, named by the whole dialogue; short lines are shared by chance."""
+    later = "那你们什么时候能给我一个准确的答复"
+    texts = ["网又断了", f"网又断了\n好的\n{later}", f"嗯\n{later}", later, "好的", "别家的事\n好的"]
+    families = classifier.families(texts)
+    assert families[:4] == [classifier.group(texts[1])] * 4
+    assert len({*families[3:]}) == 3
+
+
 def test_scores_are_cross_validated(toy_model):
     """Each head carries its out-of-fold scores."""
     for head in HEADS:

@@ -20,8 +20,9 @@ ROWS = [row for rows in PARTS.values() for row in rows]
 READINGS = {row["id"]: row for row in check_corpus.read(DATA / "readings.jsonl")}
 PUBLIC = {
     name: check_corpus.read(DATA / "public" / f"{name}_labels.jsonl")
-    for name in ("real_train", "real_dev", "more", "second")
+    for name in ("real_train", "real_dev", "more", "second", "later")
 }
+VOTES = check_corpus.read(DATA / "public" / "votes_labels.jsonl")
 FIELDS = ["id", "text", "temperament", "state", "also", "channel", "industry", "turns", "genre"]
 
 
@@ -120,6 +121,7 @@ def test_new_public_labels_are_not_the_old_ones():
     ids = {name: {row["id"] for row in rows} for name, rows in PUBLIC.items()}
     assert len(ids["more"]) == 4200
     assert not ids["more"] & (ids["real_train"] | ids["real_dev"])
+    assert not ids["later"] & (ids["real_train"] | ids["real_dev"] | ids["more"])
 
 
 def test_second_public_labels_join_the_first():
@@ -130,6 +132,17 @@ def test_second_public_labels_join_the_first():
         assert list(row) == ["id", "source", "kind", "temperament", "state", "also"]
         assert (row["source"], row["kind"]) == (first[row["id"]]["source"], first[row["id"]]["kind"])
     assert not {row["id"] for row in PUBLIC["second"]} & {row["id"] for row in PUBLIC["real_dev"]}
+
+
+def test_votes_join_the_first_labels():
+    """A vote is on a text of real_train or more_labels; 600 texts have three, none of them on real_dev."""
+    first = {row["id"]: row for name in ("real_train", "more") for row in PUBLIC[name]}
+    counts = Counter(row["id"] for row in VOTES)
+    assert Counter(counts.values()) == {1: 3710, 3: 600}
+    for row in VOTES:
+        assert row["kind"] == first[row["id"]]["kind"]
+        assert (row["temperament"] in TEMPERAMENTS, row["state"] in STATES) == (True, True)
+    assert not set(counts) & {row["id"] for row in PUBLIC["real_dev"]}
 
 
 def test_second_corpus_labels_say_whether_they_agree():

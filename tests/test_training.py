@@ -56,9 +56,9 @@ def material(shared, tmp_path_factory):
     if not (ROOT / "data" / "public" / "soft_labels.jsonl.gz").is_file():
         pytest.skip("needs data/public/soft_labels.jsonl.gz")
     folder = tmp_path_factory.mktemp("joined")
-    names = ("more_labels.jsonl", "second_labels.jsonl", "soft_labels.jsonl.gz")
-    more, second, soft = (joined(shared, folder, name) for name in names)
-    return [ROOT / "data" / "corpus" / "train.jsonl", shared / "labels" / "real_train.jsonl", more, second], soft
+    names = [f"{name}_labels.jsonl" for name in ("more", "later", "second", "votes")] + ["soft_labels.jsonl.gz"]
+    *labels, soft = (joined(shared, folder, name) for name in names)
+    return [ROOT / "data" / "corpus" / "train.jsonl", shared / "labels" / "real_train.jsonl", *labels], soft
 
 
 def test_the_shipped_model_was_trained_on_these_files(material):

@@ -29,9 +29,9 @@ WEIGHT_DIGITS = 2
 """The linear part's weights are rounded to this many decimals: a third of the size, scores alike to 0.01."""
 
 
-def is_held_out(text: str) -> bool:
-    """Tell whether a folded text belongs to the fifth that neither part is trained on; an opening is never split."""
-    return int(classifier.group(text), 16) % HELD_OUT == 0
+def is_held_out(family: str) -> bool:
+    """Tell whether a family of texts (``classifier.families``) belongs to the fifth that neither part is trained on."""
+    return int(family, 16) % HELD_OUT == 0
 
 
 def train_encoder(
@@ -42,9 +42,10 @@ def train_encoder(
     ``network`` is an already fine-tuned one. Raises ``TrainingError`` when a label is missing.
     """
     texts = [fold(example.text).text for example in examples]
-    held = [like and is_held_out(text) for text, like in zip(texts, typical, strict=True)]
-    kept_apart = {classifier.group(text) for text, apart in zip(texts, held, strict=True) if apart}
-    taught = [place for place, text in enumerate(texts) if classifier.group(text) not in kept_apart]
+    families = classifier.families(texts)
+    held = [like and is_held_out(family) for family, like in zip(families, typical, strict=True)]
+    kept_apart = {family for family, apart in zip(families, held, strict=True) if apart}
+    taught = [place for place, family in enumerate(families) if family not in kept_apart]
     linear = classifier.train(
         [examples[place] for place in taught], name, report, typical=[typical[place] for place in taught]
     )

@@ -21,9 +21,9 @@ from temperament.labels import FEELINGS, HEADS, LABELS, Head
 from temperament.language import Report
 
 SEED = 0
-EPOCHS = 4
+EPOCHS = 3
 BATCH = 32
-LONGEST = 126
+LONGEST = 190
 RATE, HEAD_RATE, LAYER_DECAY = 1e-4, 5e-4, 0.87
 WARM_UP = 0.08
 SMOOTHING = 0.02
