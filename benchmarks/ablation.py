@@ -31,8 +31,14 @@ from temperament.folding import END, START
 from temperament.labels import HEADS, LABELS, Head
 
 ROOT = Path(__file__).resolve().parents[1]
-REAL = ("../shared/labels/real_train.jsonl", "build/more.jsonl", "build/later.jsonl")
-CORPUS, VOTES, SOFT = "data/corpus/train.jsonl", ("build/second.jsonl", "build/votes.jsonl"), "build/soft.jsonl"
+REAL = ("../shared/labels/real_train.jsonl", "build/more.jsonl")
+PARTS = {
+    "second": "build/second.jsonl",
+    "votes": "build/votes.jsonl",
+    "later": "build/later.jsonl",
+    "corpus": "data/corpus/train.jsonl",
+}
+SOFT = "build/soft.jsonl"
 RESAMPLES = 1000
 Analyzer = Callable[[str], list[str]]
 _CLAUSE = re.compile(r"[^，。！？；,.!?;\n…~～]+")
@@ -84,7 +90,7 @@ def style(texts: Sequence[str]) -> NDArray[np.float64]:
     """Return counts of marks and manners a character, and the length (texts × measures), as logarithms."""
     patterns = [re.compile(one) for one in _STYLE]
     rows = [[*(len(one.findall(text)) for one in patterns), len(text), text.count("\n") + 1] for text in texts]
-    return np.log1p(np.array(rows, float))
+    return np.asarray(np.log1p(np.array(rows, float)))
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,8 @@ VARIANTS = (
     Variant("+ style: marks, modality, pronouns, length, repetition", styled=True),
     Variant("+ all of these", added=(words, skips, places, negated), styled=True),
     Variant("without distillation", without=frozenset({"soft"})),
-    Variant("without second votes", without=frozenset({"votes"})),
+    Variant("without labels on later turns and more reviews", without=frozenset({"later"})),
+    Variant("without second votes", without=frozenset({"second", "votes"})),
     Variant("without the written corpus", without=frozenset({"corpus"})),
 )
 
@@ -128,8 +135,7 @@ def material() -> Material:
     """Read everything; what opens like a held-out message is not trained on."""
     rows = [(one, "real") for name in REAL for one in _read(name)]
     fresh = len(rows)
-    rows += [(one, "votes") for name in VOTES for one in _read(name)]
-    rows += [(one, "corpus") for one in _read(CORPUS)]
+    rows += [(one, part) for part, name in PARTS.items() for one in _read(name)]
     soft = read_soft(ROOT / SOFT)
     families = classifier.families(_folded([*(one for one, _ in rows), *soft]))
     asked = [one for (one, _), family in zip(rows[:fresh], families, strict=False) if is_held_out(family)]
@@ -152,7 +158,7 @@ def matrix(variant: Variant, fit: Sequence[str], ask: Sequence[str]) -> tuple[An
     if variant.styled:
         scaler = StandardScaler().fit(style(fit))
         columns.append(tuple(csr_matrix(scaler.transform(style(part)) / 10) for part in (fit, ask)))
-    return tuple(hstack([pair[side] for pair in columns]).tocsr() for side in (0, 1))  # type: ignore[return-value]
+    return tuple(hstack([pair[side] for pair in columns]).tocsr() for side in (0, 1))
 
 
 def outputs(variant: Variant, data: Material) -> dict[Head, NDArray[np.float64]]:
@@ -204,7 +210,7 @@ def table(data: Material) -> str:
             gold = np.array([getattr(one, head) for one in data.asked])
             labels = read(scores, gold, head)
             drawn = np.concatenate([macro_f1s(gold.tolist(), labels, some) for some in draws(len(gold), RESAMPLES)])
-            own = macro_f1s(gold.tolist(), labels, np.ones((1, len(gold))))[0]
+            own = macro_f1s(gold.tolist(), labels, np.ones((1, len(gold)), np.int64))[0]
             truth = np.array([LABELS[head].index(label) for label in gold])
             loss = -scores[np.arange(len(gold)), truth].mean()
             span = limits(drawn - base.setdefault(head, drawn))
