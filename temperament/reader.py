@@ -10,13 +10,13 @@ import numpy as np
 from temperament import encoder, evidence, guards, model
 from temperament.encoder import EncoderModel
 from temperament.errors import ModelError, UsageError
-from temperament.features import batches
+from temperament.features import Floats, batches
 from temperament.folding import fold_many
 from temperament.guards import REASONS, unreadable
-from temperament.labels import Reading
+from temperament.labels import Head, Reading
 from temperament.model import Model
 from temperament.tables import Tables, joined, tabulate
-from temperament.text import fold, fold_only
+from temperament.text import fold_only
 
 AnyModel = Model | EncoderModel
 _SEVERAL = 8
@@ -73,7 +73,7 @@ class Classifier:
         """
         texts = _checked(texts)
         readings = self._tables(texts).readings(texts)
-        return evidence.explain(self.model, list(map(fold, texts)), readings, self._ask) if explain else readings
+        return evidence.explain(self.model, readings, self._ask) if explain else readings
 
     def tables(self, texts: Iterable[str]) -> Tables:
         """Read many messages into arrays, one row a message: the same answers as ``classify_many``, made faster.
@@ -82,8 +82,9 @@ class Classifier:
         """
         return self._tables(_checked(texts))
 
-    def _ask(self, texts: list[str]) -> list[Reading]:
-        return self.classify_many(texts, explain=False)
+    def _ask(self, texts: list[str]) -> dict[Head, Floats]:
+        found = self._tables(texts)
+        return {"temperament": found.temperament_probabilities, "state": found.state_probabilities}
 
     def _tables(self, texts: list[str]) -> Tables:
         if isinstance(self.model, EncoderModel) or len(texts) < _SEVERAL:

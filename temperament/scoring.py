@@ -34,6 +34,31 @@ class Scores:
     known: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What stands where in texts, and how much it counts there: parallel arrays, the shortest n-grams first.
+
+    ``places`` are those of first characters among all codes, ``longer`` how many more characters the n-gram has. ``which``
+    says where its column and its value in its text (TF-IDF, one occurrence's share) stand in ``columns`` and ``values``.
+    ``length`` counts the codes.
+    """
+
+    places: Integers
+    longer: Integers
+    which: Integers
+    columns: Integers
+    values: Floats
+    length: int
+
+    def spread(self, gains: NDArray[np.floating]) -> Floats:
+        """Share what each column gains, times its value, among the characters of its n-grams; return it for all codes."""
+        shares = (self.values * gains)[self.which] / (self.longer + 1)
+        spread = np.zeros(self.length)
+        for offset, first in enumerate(self.longer.searchsorted(np.arange(LONGEST))):
+            spread += np.bincount(self.places[first:] + offset, shares[first:], minlength=self.length)
+        return spread
+
+
 @dataclass
 class Scorer:
     """Weighs n-grams; ``weights`` is columns × outputs. ``asked`` counts the characters scored so far."""
@@ -58,6 +83,18 @@ class Scorer:
         if self._worth_a_trie(codes):
             return self.follow(codes, self.vocabulary.numbers.take(codes.codes))[1]
         return self.vocabulary.locate(codes)
+
+    def shares(self, codes: Codes) -> Shares:
+        """Return every known n-gram of folded texts where it stands, and what it counts in the row of its text."""
+        located = np.stack(self.locate(codes))
+        longer, places = located.nonzero()
+        texts = np.repeat(np.arange(len(codes.sizes)), codes.sizes)[places]
+        cells = texts * len(self.idf) + (located[longer, places] - 1)
+        cells, which, counts = np.unique(cells, return_inverse=True, return_counts=True)
+        rows, columns = np.divmod(cells, len(self.idf))
+        values = (1 + np.log(counts)) * self.idf[columns]
+        values /= np.sqrt(np.bincount(rows, values**2))[rows] * counts
+        return Shares(places, longer, which, columns, values, len(codes.codes))
 
     def _worth_a_trie(self, codes: Codes) -> bool:
         self.asked += len(codes.codes)

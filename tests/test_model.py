@@ -157,8 +157,8 @@ def test_pushes_by_hand(toy_model):
                 one = values.values[values.columns == column][0] / (found.columns == column).sum()
                 marks += outside / length * one * gain[column]
             total = (values.values * gain[values.columns]).sum()
-            assert toy_model.pushes(text, head, label).sum() == pytest.approx(total - marks, abs=1e-6)
-            assert toy_model.pushes(text, head, label).shape == (len(text),)
+            assert toy_model.pushes([(text, head, label)])[0].sum() == pytest.approx(total - marks, abs=1e-6)
+            assert toy_model.pushes([(text, head, label)])[0].shape == (len(text),)
 
 
 def test_a_saved_folder_is_plain(toy_folder):
