@@ -97,7 +97,7 @@ def _candidates(model: Pusher, readings: list[Reading]) -> list[_Candidate]:
     ]
     if not asked:
         return []
-    tokens = {document: _tokens(folded[document].text) for document, _, _ in asked}
+    tokens = {document: _tokens(folded[document].text) for document in dict.fromkeys(place for place, _, _ in asked)}
     pushes = model.pushes([(folded[document].text, head, label) for document, head, label in asked])
     found = []
     for (document, head, label), scores in zip(asked, pushes, strict=True):

@@ -134,10 +134,6 @@ class Model:
         """What turns n-grams into scores."""
         return Scorer(self.vocabulary, self.idf, self.weights)
 
-    def knows(self, text: str) -> bool:
-        """Tell whether the model knows at least one pair of characters of a folded text."""
-        return bool(self.scorer.score(Codes.of([text])).known[0])
-
     def base_rates(self, head: Head) -> dict[str, float]:
         """Return the label shares of the training data over all labels of a head."""
         return base_rates(self.heads, head)
@@ -166,6 +162,9 @@ def _softmax(scores: Floats) -> Floats:
 
 
 def _spread(learned: Floats, labels: tuple[str, ...], head: Head) -> Floats:
+    """Put the columns of learned labels into the order of ``LABELS``; those of others are 0."""
+    if len(labels) == len(LABELS[head]):
+        return learned.take([labels.index(label) for label in LABELS[head]], axis=1)
     full = np.zeros((len(learned), len(LABELS[head])))
     full[:, [LABELS[head].index(label) for label in labels]] = learned
     return full
@@ -272,7 +271,7 @@ def built(folder: Path, data: bytes, build: Callable[[dict[str, NDArray[Any]]], 
 
 def logistic(scores: Floats) -> Floats:
     """Return 1 / (1 + e^−score); scores beyond ±50 count as 50, where it is 0 or 1 and e^score only overflows."""
-    return np.asarray(1 / (1 + np.exp(-scores.clip(-_SURE, _SURE))))
+    return np.asarray(1 / (1 + np.exp(np.minimum(np.maximum(-scores, -_SURE), _SURE))))
 
 
 def checked_file(folder: Path, name: str, facts: dict[str, Any]) -> bytes:
