@@ -99,7 +99,7 @@ def _candidates(model: Pusher, readings: list[Reading]) -> list[_Candidate]:
         return []
     tokens = {document: _tokens(folded[document].text) for document in dict.fromkeys(place for place, _, _ in asked)}
     pushes = model.pushes([(folded[document].text, head, label) for document, head, label in asked])
-    found = []
+    found: list[_Candidate] = []
     for (document, head, label), scores in zip(asked, pushes, strict=True):
         spans = _strongest_spans(tokens[document], scores.tolist(), folded[document].text)
         found.extend(_Candidate(document, head, label, *folded[document].span(*span)) for span in spans)
