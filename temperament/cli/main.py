@@ -1,5 +1,6 @@
 """The entry of the program: the short way to one reading, and the one place that turns errors into exit codes."""
 
+import gc
 import os
 import sys
 from typing import Any, get_args
@@ -36,6 +37,17 @@ def _simple_reading(arguments: list[str]) -> dict[str, Any] | None:
     return values if values["messages"] else None
 
 
+def _answer(values: dict[str, Any]) -> int:
+    gc.disable()  # there is no garbage worth looking for in so short a life
+    try:
+        from temperament.cli.answering import answer
+
+        answer(**values)
+    finally:
+        gc.enable()
+    return ExitCode.OK
+
+
 def main() -> int:
     """Run the command line; the one place that turns errors into exit codes."""
     for stream in (sys.stdout, sys.stderr):
@@ -44,10 +56,10 @@ def main() -> int:
     try:
         simple = _simple_reading(sys.argv[1:])
         if simple is not None:
-            from temperament.cli.answering import answer
-
-            answer(**simple)
-            return ExitCode.OK
+            os.environ.setdefault(
+                "OPENBLAS_NUM_THREADS", "1"
+            )  # numpy would start threads that a few messages never need
+            return _answer(simple)
         from temperament.cli.program import app
 
         return int(app(standalone_mode=False) or ExitCode.OK)
