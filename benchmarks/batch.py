@@ -3,7 +3,8 @@
     python benchmarks/batch.py [--rows 1000000] [--jobs 1 2] [--kills 20] [-o benchmarks/BATCH.md]
 
 The input is a CSV made of ``../shared/unlabelled/reviews.jsonl.gz``, over and over. Memory is the resident size of the
-process and its workers together, sampled twenty times a second. The kills hit the real command with SIGKILL after a
+process and its workers together, sampled twenty times a second: RSS counts pages that they share once for each, PSS in
+parts that add up to what the machine really gives (Linux; elsewhere it repeats RSS). The kills hit the real command with SIGKILL after a
 random time (fixed seed); after every kill it is started again with ``--resume``, and the result must be, byte for byte,
 that of a run nobody disturbed.
 """
@@ -52,11 +53,12 @@ table.to_csv(sys.argv[2], index=False, encoding="utf-8-sig")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a process took: seconds on the clock and of the processor, and MiB at each sample."""
+    """What a process took: seconds on the clock and of the processor, and MiB at each sample, as RSS and as PSS."""
 
     seconds: float
     processor: float
     memory: list[float]
+    proportional: list[float]
 
     @property
     def peak(self) -> float:
@@ -82,19 +84,21 @@ def make(path: Path, rows: int) -> None:
 
 def measure(command: list[str]) -> Run:
     """Run a command to its end and watch it."""
-    start, memory, used = perf_counter(), [], 0.0
+    start, memory, proportional, used = perf_counter(), [], [], 0.0
     process = psutil.Popen(command, stderr=subprocess.DEVNULL)
     while process.poll() is None:
         try:
             family = [process, *process.children(recursive=True)]
-            memory.append(sum(one.memory_info().rss for one in family) / 2**20)
+            held = [one.memory_full_info() for one in family]
+            memory.append(sum(one.rss for one in held) / 2**20)
+            proportional.append(sum(getattr(one, "pss", one.rss) for one in held) / 2**20)
             used = max(used, sum(sum(one.cpu_times()[:2]) for one in family))
         except psutil.Error:  # a process ended while it was looked at
             pass
         sleep(PAUSE)
     if process.returncode:
         raise SystemExit(f"{command} ended with {process.returncode}")
-    return Run(perf_counter() - start, used, memory)
+    return Run(perf_counter() - start, used, memory, proportional)
 
 
 def kill_and_resume(
@@ -141,12 +145,12 @@ def speed_table(folder: Path, rows: int, jobs: list[int]) -> str:
     }
     runs["pandas + classify_many"] = measure([sys.executable, "-c", PLAIN, str(source), str(folder / "plain.csv")])
     lines = [
-        "| run | rows | seconds | CPU seconds | rows/s | rows per CPU second | peak MiB |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| run | rows | seconds | CPU seconds | rows/s | rows per CPU second | peak MiB, RSS | peak MiB, PSS |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
         f"| {name} | {rows:,} | {run.seconds:,.0f} | {run.processor:,.0f} | {rows / run.seconds:,.0f} "
-        f"| {rows / run.processor:,.0f} | {run.peak:,.0f} |"
+        f"| {rows / run.processor:,.0f} | {run.peak:,.0f} | {max(run.proportional):,.0f} |"
         for name, run in runs.items()
     ]
     lines += [

@@ -215,7 +215,7 @@ def profile(texts: Sequence[str]) -> list[str]:
         "folding (characters, runs, blanks, mentions; Traditional script)": lambda: [fold_many(part) for part in parts],
         "guards (what cannot be read)": lambda: [guards.reasons(batch) for batch in batched],
         "n-grams: looked up in the trie": lambda: [
-            scorer.follow(batch.codes, linear.vocabulary.numbers.take(batch.codes.codes)) for batch in batched
+            scorer.follow(linear.vocabulary.numbers.take(batch.codes.codes)) for batch in batched
         ],
         "n-grams, weights and lengths together": lambda: [scorer.score(batch.codes) for batch in batched],
         "probabilities, labels, bands": lambda: [

@@ -6,7 +6,7 @@ blended. The network gives every token its own scores and those of a text are th
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +19,7 @@ from temperament import model
 from temperament.errors import ModelError
 from temperament.features import Floats
 from temperament.labels import HEADS, LABELS, Head
-from temperament.model import HeadModel, Model, Presence
+from temperament.model import HeadModel, Model, Presence, Push
 
 FORMAT = 1
 KIND = "temperament-encoder"
@@ -64,21 +64,36 @@ class EncoderModel:
             np.add.at(counts, owners, mask.sum(axis=1, keepdims=True))
         return totals / np.maximum(counts, 1)
 
-    def pushes(self, text: str, head: Head, label: str) -> Floats:
-        """Return how much every character of a folded text pushes towards a label, against the mean of the head."""
+    def pushes(self, asked: Sequence[Push]) -> list[Floats]:
+        """Return, for each folded text, head and label asked for, how much every character pushes towards the label.
+
+        The push is against the mean of the head.
+        """
+        scored = {text: self._scored(text) for text in dict.fromkeys(text for text, _, _ in asked)}
+        return [
+            self.blend * self._spread(scored[text], head, label, len(text)) + (1 - self.blend) * linear
+            for (text, head, label), linear in zip(asked, self.linear.pushes(asked), strict=True)
+        ]
+
+    def _scored(self, text: str) -> list[tuple[list[tuple[int, int]], Floats]]:
+        """Return of every window of a text where its tokens stand, and the scores of these and of the two marks."""
         encoding = self.tokenizer.encode(_plain(text))
+        windows = _windows(encoding.ids)
+        return [(encoding.offsets[start : start + len(ids)], self._ask([(0, ids)])[1][0]) for start, ids in windows]
+
+    def _spread(
+        self, windows: list[tuple[list[tuple[int, int]], Floats]], head: Head, label: str, length: int
+    ) -> Floats:
+        """Share each token's push towards a label among its characters."""
         place = model.column(self.heads, head, label)
         first = model.column(self.heads, head, self.heads[head].labels[0])
         group = slice(first, first + len(self.heads[head].labels))
-        pushes = np.zeros(len(text))
-        windows = _windows(encoding.ids)
-        for start, ids in windows:
-            _, scores, _ = self._ask([(0, ids)])
-            gains = scores[0, :, place] - scores[0][:, group].mean(axis=1)
-            for (left, right), gain in zip(encoding.offsets[start : start + len(ids)], gains[1:-1], strict=True):
+        pushes = np.zeros(length)
+        for offsets, scores in windows:
+            gains = scores[:, place] - scores[:, group].mean(axis=1)
+            for (left, right), gain in zip(offsets, gains[1:-1], strict=True):
                 pushes[left:right] += gain / max(right - left, 1)
-        tokens = sum(len(ids) + 2 for _, ids in windows)
-        return self.blend * pushes / tokens + (1 - self.blend) * self.linear.pushes(text, head, label)
+        return pushes / sum(len(scores) for _, scores in windows)
 
     def knows(self, text: str) -> bool:
         """Tell whether the tokenizer knows at least one piece of a folded text beside the mark of its start."""

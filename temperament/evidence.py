@@ -5,14 +5,13 @@ in the label's probability is the weight, so evidence is faithful by constructio
 al. 2020, "ERASER", comprehensiveness).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Protocol
 
 from temperament.features import Floats
-from temperament.labels import HEADS, NEUTRAL, Evidence, Head, Reading
-from temperament.text import Folded, words
+from temperament.labels import HEADS, LABELS, NEUTRAL, Evidence, Head, Reading
+from temperament.text import fold, words
 
 CANDIDATES = 6
 KEPT = 3
@@ -29,52 +28,48 @@ _MOST_CHARACTERS = 20_000
 class Pusher(Protocol):
     """What evidence needs of a model."""
 
-    def pushes(self, text: str, head: Head, label: str) -> Floats:
-        """Return how much every character of a folded text pushes towards a label."""
+    def pushes(self, asked: Sequence[tuple[str, Head, str]]) -> list[Floats]:
+        """Return, for each folded text, head and label, how much every character pushes towards the label."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     document: int
     head: Head
+    label: str
     start: int
     end: int
 
 
-def explain(
-    model: Pusher, folded: list[Folded], readings: list[Reading], ask: Callable[[list[str]], list[Reading]]
-) -> list[Reading]:
+def explain(model: Pusher, readings: list[Reading], ask: Callable[[list[str]], Mapping[Head, Floats]]) -> list[Reading]:
     """Return the readings with evidence for every label that is not ``unclear`` or ``calm``.
 
-    ``ask`` reads texts again without explaining them.
+    ``ask`` reads texts again: a table a head, one row a text, one column a label.
     """
-    candidates = [
-        candidate
-        for document, reading in enumerate(readings)
-        for head in HEADS
-        for candidate in _candidates(model, document, folded[document], reading, head)
-    ]
+    candidates = _candidates(model, readings)
+    if not candidates:
+        return readings
     shortened = []
     for one in candidates:
         text = readings[one.document].text
         shortened.append(text[: one.start] + text[one.end :])
+    tables = ask(shortened)
     found: dict[tuple[int, Head], list[Evidence]] = {}
-    for one, again in zip(candidates, ask(shortened), strict=True):
-        piece = _weigh(one, readings[one.document], again)
+    for row, one in enumerate(candidates):
+        piece = _weigh(one, readings[one.document], float(tables[one.head][row, LABELS[one.head].index(one.label)]))
         if piece.weight > 0:
             found.setdefault((one.document, one.head), []).append(piece)
-    return [replace(reading, evidence=_strongest(found, document)) for document, reading in enumerate(readings)]
+    explained = dict.fromkeys(one.document for one in candidates)
+    return [
+        replace(reading, evidence=_strongest(found, document)) if document in explained else reading
+        for document, reading in enumerate(readings)
+    ]
 
 
-def _weigh(one: _Candidate, reading: Reading, again: Reading) -> Evidence:
-    label = reading.temperament if one.head == "temperament" else reading.state
-    fall = _chance(reading, one.head, label) - _chance(again, one.head, label)
-    return Evidence(one.start, one.end, reading.text[one.start : one.end], label, round(fall, 4))
-
-
-def _chance(reading: Reading, head: Head, label: str) -> float:
-    table = reading.temperament_probabilities if head == "temperament" else reading.state_probabilities
-    return table[label]
+def _weigh(one: _Candidate, reading: Reading, again: float) -> Evidence:
+    table = reading.temperament_probabilities if one.head == "temperament" else reading.state_probabilities
+    fall = table[one.label] - again
+    return Evidence(one.start, one.end, reading.text[one.start : one.end], one.label, round(fall, 4))
 
 
 def _strongest(found: dict[tuple[int, Head], list[Evidence]], document: int) -> tuple[Evidence, ...]:
@@ -91,28 +86,51 @@ def _has_words(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-def _candidates(model: Pusher, document: int, folded: Folded, reading: Reading, head: Head) -> list[_Candidate]:
-    label = reading.temperament if head == "temperament" else reading.state
-    text = folded.text
-    if reading.reason or label == NEUTRAL[head] or len(text) > _MOST_CHARACTERS:
+def _candidates(model: Pusher, readings: list[Reading]) -> list[_Candidate]:
+    """Return the spans that push most, document by document, head by head."""
+    folded = {document: fold(one.text) for document, one in enumerate(readings) if _labels(one)}
+    asked = [
+        (document, head, label)
+        for document, one in folded.items()
+        if len(one.text) <= _MOST_CHARACTERS
+        for head, label in _labels(readings[document])
+    ]
+    if not asked:
         return []
-    pushes = model.pushes(text, head, label).tolist()
-    spans = _merge(_tokens(text), pushes, text)
-    spans.sort(key=lambda span: -sum(pushes[slice(*span)]))
-    return [_Candidate(document, head, *folded.span(*span)) for span in spans[:CANDIDATES]]
+    tokens = {document: _tokens(folded[document].text) for document in dict.fromkeys(place for place, _, _ in asked)}
+    pushes = model.pushes([(folded[document].text, head, label) for document, head, label in asked])
+    found: list[_Candidate] = []
+    for (document, head, label), scores in zip(asked, pushes, strict=True):
+        spans = _strongest_spans(tokens[document], scores.tolist(), folded[document].text)
+        found.extend(_Candidate(document, head, label, *folded[document].span(*span)) for span in spans)
+    return found
 
 
-@lru_cache(maxsize=2)
-def _tokens(text: str) -> tuple[tuple[int, int], ...]:
-    """Cut folded text into words and single other characters, blanks left out; both heads ask for the same text."""
+def _strongest_spans(tokens: Sequence[tuple[int, int]], scores: Sequence[float], text: str) -> list[tuple[int, int]]:
+    spans = _merge(tokens, scores, text)
+    spans.sort(key=lambda span: -sum(scores[slice(*span)]))
+    return spans[:CANDIDATES]
+
+
+def _labels(reading: Reading) -> list[tuple[Head, str]]:
+    """Return the labels of a reading that need evidence, by head."""
+    if reading.reason:
+        return []
+    labels: tuple[tuple[Head, str], ...] = (("temperament", reading.temperament), ("state", reading.state))
+    return [(head, label) for head, label in labels if label != NEUTRAL[head]]
+
+
+def _tokens(text: str) -> list[tuple[int, int]]:
+    """Cut folded text into words and single other characters, blanks left out."""
     tokens: list[tuple[int, int]] = []
     position = 0
     for start, word in words(text):
-        tokens.extend((at, at + 1) for at in range(position, start) if not text[at].isspace())
-        tokens.append((start, start + len(word)))
+        if position < start:
+            tokens.extend((at, at + 1) for at in range(position, start) if not text[at].isspace())
         position = start + len(word)
+        tokens.append((start, position))
     tokens.extend((at, at + 1) for at in range(position, len(text)) if not text[at].isspace())
-    return tuple(tokens)
+    return tokens
 
 
 def _merge(tokens: Sequence[tuple[int, int]], scores: Sequence[float], text: str) -> list[tuple[int, int]]:

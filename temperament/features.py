@@ -122,19 +122,19 @@ class Vocabulary:
             found.append((documents[at], starts[at], np.full(len(at), length), columns[at] - 1))
         return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
-    def locate(self, codes: Codes) -> list[Integers]:
-        """Return for every position which n-grams of 1, 2 and 3 characters start there: their columns from 1, or 0."""
+    def locate(self, codes: Codes) -> Integers:
+        """Return for every position which n-grams of 1, 2 and 3 characters start there: three rows of columns from 1, or 0."""
         numbers = self.numbers.take(codes.codes).astype(np.uint64)
-        keys, alive, located = numbers, numbers > 0, []
+        keys, alive = numbers, numbers > 0
+        located = np.zeros((LONGEST, len(numbers)), np.int64)
         for length in range(1, LONGEST + 1):
             if length > 1:
                 keys = keys[:-1] << np.uint64(KEY_BITS) | numbers[length - 1 :]
                 alive = alive[:-1] & (numbers[length - 1 :] > 0)
-                alive[codes.crossing(length)] = False
             columns = np.searchsorted(self.keys, keys)
             columns[columns == len(self.keys)] = 0
             known = alive & (self.keys[columns] == keys)
-            located.append(np.append((columns + 1) * known, np.zeros(length - 1, np.int64)))
+            located[length - 1, : len(keys)] = (columns + 1) * known
         return located
 
     def matrix(self, found: Occurrences, idf: NDArray[np.floating], height: int) -> Matrix:

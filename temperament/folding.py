@@ -7,6 +7,7 @@ cut by comparing arrays. What that cannot do (Traditional script, glosses, chara
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +36,12 @@ _STOPS = frozenset("@,。!?:;()[] \n")
 _AT, _BRACKET, _LINE = map(ord, "@(\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Codes:
-    """Folded texts as one array of code points, each text between its marks; ``sizes`` include the marks."""
+    """Folded texts as one array of code points, each text between its marks; ``sizes`` include the marks.
+
+    No n-gram goes on behind an end mark, so none that is known reaches from one text into the next.
+    """
 
     codes: CodePoints
     sizes: Integers
@@ -47,22 +51,15 @@ class Codes:
         """Join folded texts."""
         return cls(_joined(texts), np.fromiter(map(len, texts), np.int64, len(texts)) + 2)
 
-    @property
+    @cached_property
     def ends(self) -> Integers:
         """One past the end mark of every text."""
         return np.cumsum(self.sizes)
 
-    @property
+    @cached_property
     def starts(self) -> Integers:
         """Where the start mark of every text stands."""
         return self.ends - self.sizes
-
-    def crossing(self, length: int) -> Integers:
-        """Return from which positions a piece of that length (2 or more) would reach into the next text (or beyond the last)."""
-        last = len(self.codes) - length
-        ends = self.ends
-        places = np.concatenate([ends - back for back in range(1, length)])
-        return places[places <= last]
 
     def text(self, index: int) -> str:
         """Return one of the texts."""

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -27,6 +27,8 @@ from temperament.scoring import Scorer
 from temperament.text import TEXT_VERSION
 
 Made = TypeVar("Made")
+Push = tuple[str, Head, str]
+"""A folded text, and the head and the label whose pushes are asked for."""
 FORMAT = 2
 KIND = "temperament-linear"
 MANIFEST, WEIGHTS, CARD = "model.json", "weights.npz", "MODEL_CARD.md"
@@ -132,34 +134,26 @@ class Model:
         """What turns n-grams into scores."""
         return Scorer(self.vocabulary, self.idf, self.weights)
 
-    def knows(self, text: str) -> bool:
-        """Tell whether the model knows at least one pair of characters of a folded text."""
-        return bool(self.scorer.score(Codes.of([text])).known[0])
-
     def base_rates(self, head: Head) -> dict[str, float]:
         """Return the label shares of the training data over all labels of a head."""
         return base_rates(self.heads, head)
 
-    def pushes(self, text: str, head: Head, label: str) -> Floats:
-        """Return how much every character of a folded text pushes towards a label, against the mean of the head.
+    def pushes(self, asked: Sequence[Push]) -> list[Floats]:
+        """Return, for each folded text, head and label asked for, how much every character pushes towards the label.
 
-        The push of an n-gram is shared among its characters.
+        The push is against the mean of the head; that of an n-gram is shared among its characters.
         """
-        located = np.stack(self.scorer.locate(Codes.of([text])))
-        lengths, places = np.nonzero(located)
-        columns, which, counts = np.unique(located[lengths, places] - 1, return_inverse=True, return_counts=True)
-        values = (1 + np.log(counts)) * self.idf[columns]
-        values /= math.sqrt(values @ values) or 1.0
-        first = column(self.heads, head, self.heads[head].labels[0])
-        weights = self.weights[columns]
-        group = weights[:, first : first + len(self.heads[head].labels)]
-        push = values * (weights[:, column(self.heads, head, label)] - group.mean(axis=1)) / counts
-        shares = push[which] / (lengths + 1)
-        scores = np.zeros(len(text) + 2)
-        for offset in range(len(located)):
-            reaching = lengths >= offset
-            scores += np.bincount(places[reaching] + offset, shares[reaching], minlength=len(scores))
-        return scores[1:-1]
+        rows = {text: row for row, text in enumerate(dict.fromkeys(text for text, _, _ in asked))}
+        codes = Codes.of(list(rows))
+        shares = self.scorer.shares(codes)
+        weights = self.weights[shares.columns]
+        found = {}
+        for head, label in dict.fromkeys((head, label) for _, head, label in asked):
+            first = column(self.heads, head, self.heads[head].labels[0])
+            group = weights[:, first : first + len(self.heads[head].labels)]
+            found[head, label] = shares.spread(weights[:, column(self.heads, head, label)] - group.mean(axis=1))
+        starts, ends = codes.starts.tolist(), codes.ends.tolist()
+        return [found[head, label][starts[rows[text]] + 1 : ends[rows[text]] - 1] for text, head, label in asked]
 
 
 def _softmax(scores: Floats) -> Floats:
@@ -168,6 +162,9 @@ def _softmax(scores: Floats) -> Floats:
 
 
 def _spread(learned: Floats, labels: tuple[str, ...], head: Head) -> Floats:
+    """Put the columns of learned labels into the order of ``LABELS``; those of others are 0."""
+    if len(labels) == len(LABELS[head]):
+        return learned.take([labels.index(label) for label in LABELS[head]], axis=1)
     full = np.zeros((len(learned), len(LABELS[head])))
     full[:, [LABELS[head].index(label) for label in labels]] = learned
     return full
@@ -274,7 +271,7 @@ def built(folder: Path, data: bytes, build: Callable[[dict[str, NDArray[Any]]], 
 
 def logistic(scores: Floats) -> Floats:
     """Return 1 / (1 + e^−score); scores beyond ±50 count as 50, where it is 0 or 1 and e^score only overflows."""
-    return np.asarray(1 / (1 + np.exp(-scores.clip(-_SURE, _SURE))))
+    return np.asarray(1 / (1 + np.exp(np.minimum(np.maximum(-scores, -_SURE), _SURE))))
 
 
 def checked_file(folder: Path, name: str, facts: dict[str, Any]) -> bytes:

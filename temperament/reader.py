@@ -1,6 +1,6 @@
 """Message → Reading: guards, probabilities, confidence bands, secondary states, evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,19 +10,20 @@ import numpy as np
 from temperament import encoder, evidence, guards, model
 from temperament.encoder import EncoderModel
 from temperament.errors import ModelError, UsageError
-from temperament.features import batches
-from temperament.folding import fold_many
+from temperament.features import Floats, batches
+from temperament.folding import Codes, fold_many
 from temperament.guards import REASONS, unreadable
-from temperament.labels import Reading
+from temperament.labels import HEADS, Head, Reading
 from temperament.model import Model
-from temperament.tables import Tables, joined, tabulate
-from temperament.text import fold, fold_only
+from temperament.tables import Places, Tables, joined, settled, tabulate
+from temperament.text import fold_only
 
 AnyModel = Model | EncoderModel
 _SEVERAL = 8
 """From so many texts on they are folded together."""
 _TOGETHER = 100_000
 """Characters read together; their arrays take about 30 MB."""
+_NO_CUE = REASONS.index("no_cue")
 
 
 def choose(name: str, messages: int) -> str:
@@ -73,7 +74,7 @@ class Classifier:
         """
         texts = _checked(texts)
         readings = self._tables(texts).readings(texts)
-        return evidence.explain(self.model, list(map(fold, texts)), readings, self._ask) if explain else readings
+        return evidence.explain(self.model, readings, self._ask) if explain else readings
 
     def tables(self, texts: Iterable[str]) -> Tables:
         """Read many messages into arrays, one row a message: the same answers as ``classify_many``, made faster.
@@ -82,36 +83,42 @@ class Classifier:
         """
         return self._tables(_checked(texts))
 
-    def _ask(self, texts: list[str]) -> list[Reading]:
-        return self.classify_many(texts, explain=False)
+    def _ask(self, texts: list[str]) -> dict[Head, Floats]:
+        """Return the probabilities of both heads alone, as evidence needs them."""
+        parts = [settled(chances, reasons, self.model.heads) for chances, reasons in self._read(texts)]
+        return {head: np.concatenate([part[head] for part in parts]) for head in HEADS}
 
     def _tables(self, texts: list[str]) -> Tables:
-        if isinstance(self.model, EncoderModel) or len(texts) < _SEVERAL:
-            return self._one_by_one(texts)
-        runs = batches([len(text) for text in texts], _TOGETHER)
-        return joined([self._together(self.model, texts[start:end]) for start, end in runs])
+        found = self.model
+        return joined([tabulate(*part, found.heads, found.presence, found.name) for part in self._read(texts)])
 
-    def _one_by_one(self, texts: list[str]) -> Tables:
-        folded = list(map(fold_only, texts))
-        reasons = [unreadable(text) or self._unknown(text) for text in folded]
-        places = np.array([REASONS.index(reason) for reason in reasons], np.int8)
-        return tabulate(
-            self.model.probabilities(folded), places, self.model.heads, self.model.presence, self.model.name
-        )
+    def _read(self, texts: list[str]) -> Iterator[tuple[dict[str, Floats], Places]]:
+        """Yield the probabilities of runs of texts and why some could not be read, as places in ``REASONS``."""
+        if isinstance(self.model, EncoderModel):
+            yield self._by_encoder(self.model, list(map(fold_only, texts)))
+        elif len(texts) < _SEVERAL:
+            folded = list(map(fold_only, texts))
+            reasons = np.array([REASONS.index(unreadable(text)) for text in folded], np.int8)
+            yield _by_words(self.model, Codes.of(folded), reasons)
+        else:
+            for start, end in batches([len(text) for text in texts], _TOGETHER):
+                batch = fold_many(texts[start:end])
+                chances, reasons = _by_words(self.model, batch.codes, guards.reasons(batch))
+                back = np.argsort(batch.order)
+                yield {name: table[back] for name, table in chances.items()}, reasons[back]
 
     @staticmethod
-    def _together(linear: Model, texts: list[str]) -> Tables:
-        batch = fold_many(texts)
-        scores = linear.scorer.score(batch.codes)
-        places = guards.reasons(batch)
-        places[(places == 0) & ~scores.known & (batch.codes.sizes - 2 <= guards.SHORT)] = REASONS.index("no_cue")
-        back = np.argsort(batch.order)
-        chances = model.tables(scores.values[back] + linear.intercepts, linear.heads, linear.presence)
-        return tabulate(chances, places[back], linear.heads, linear.presence, linear.name)
+    def _by_encoder(encoder: EncoderModel, folded: list[str]) -> tuple[dict[str, Floats], Places]:
+        unknown = ("no_cue" if len(text) <= guards.SHORT and not encoder.knows(text) else None for text in folded)
+        reasons = [REASONS.index(unreadable(text) or why) for text, why in zip(folded, unknown, strict=True)]
+        return encoder.probabilities(folded), np.array(reasons, np.int8)
 
-    def _unknown(self, text: str) -> str | None:
-        """Return ``no_cue`` for a short text of which the model knows nothing."""
-        return "no_cue" if len(text) <= guards.SHORT and not self.model.knows(text) else None
+
+def _by_words(linear: Model, codes: Codes, reasons: Places) -> tuple[dict[str, Floats], Places]:
+    """Return probabilities and reasons, ``no_cue`` added for short texts of which the model knows nothing."""
+    scores = linear.scorer.score(codes)
+    reasons[(reasons == 0) & ~scores.known & (codes.sizes - 2 <= guards.SHORT)] = _NO_CUE
+    return model.tables(scores.values + linear.intercepts, linear.heads, linear.presence), reasons
 
 
 def _checked(texts: Iterable[str]) -> list[str]:

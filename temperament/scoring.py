@@ -7,7 +7,7 @@ found among the places whose character comes again, and put right. Few texts do 
 a tenth of a second to build; the numbers are the same to the last bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,6 +34,31 @@ class Scores:
     known: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What stands where in texts, and how much it counts there: parallel arrays, the shortest n-grams first.
+
+    ``places`` are those of first characters among all codes, ``longer`` how many more characters the n-gram has. ``which``
+    says where its column and its value in its text (TF-IDF, one occurrence's share) stand in ``columns`` and ``values``.
+    ``length`` counts the codes.
+    """
+
+    places: Integers
+    longer: Integers
+    which: Integers
+    columns: Integers
+    values: Floats
+    length: int
+
+    def spread(self, gains: NDArray[np.floating]) -> Floats:
+        """Share what each column gains, times its value, among the characters of its n-grams; return it for all codes."""
+        shares = (self.values * gains)[self.which] / (self.longer + 1)
+        spread = np.zeros(self.length)
+        for offset, first in enumerate(self.longer.searchsorted(np.arange(LONGEST))):
+            spread += np.bincount(self.places[first:] + offset, shares[first:], minlength=self.length)
+        return spread
+
+
 @dataclass
 class Scorer:
     """Weighs n-grams; ``weights`` is columns × outputs. ``asked`` counts the characters scored so far."""
@@ -53,11 +78,23 @@ class Scorer:
             values[first:last], known[first:last] = self._score(part, ready=ready)
         return Scores(values, known)
 
-    def locate(self, codes: Codes) -> list[Integers]:
+    def locate(self, codes: Codes) -> Integers:
         """Return for every position the columns of the n-grams that start there, as ``Vocabulary.locate`` does."""
         if self._worth_a_trie(codes):
-            return self.follow(codes, self.vocabulary.numbers.take(codes.codes))[1]
+            return self.follow(self.vocabulary.numbers.take(codes.codes))[1]
         return self.vocabulary.locate(codes)
+
+    def shares(self, codes: Codes) -> Shares:
+        """Return every known n-gram of folded texts where it stands, and what it counts in the row of its text."""
+        located = self.locate(codes)
+        longer, places = located.nonzero()
+        texts = np.repeat(np.arange(len(codes.sizes)), codes.sizes)[places]
+        cells = texts * len(self.idf) + (located[longer, places] - 1)
+        cells, which, counts = np.unique(cells, return_inverse=True, return_counts=True)
+        rows, columns = np.divmod(cells, len(self.idf))
+        values = (1 + np.log(counts)) * self.idf[columns]
+        values /= np.sqrt(np.bincount(rows, values**2))[rows] * counts
+        return Shares(places, longer, which, columns, values, len(codes.codes))
 
     def _worth_a_trie(self, codes: Codes) -> bool:
         self.asked += len(codes.codes)
@@ -85,7 +122,7 @@ class Scorer:
         starts = codes.starts
         numbers = self.vocabulary.numbers.take(codes.codes)
         if ready:
-            deepest, columns = self.follow(codes, numbers)
+            deepest, columns = self.follow(numbers)
             sums, squares = (table.take(deepest, axis=0) for table in self.sums)
         else:
             columns = self.vocabulary.locate(codes)
@@ -95,24 +132,24 @@ class Scorer:
         rows, again, counts = _repeated(numbers, texts, columns)
         if len(rows):
             factors = 1 + np.log(counts)
-            firsts = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+            firsts = np.concatenate([[0], (rows[1:] != rows[:-1]).nonzero()[0] + 1])
             values[rows[firsts]] += _total(self._rows(again) * (factors - counts)[:, None], firsts)
             lengths[rows[firsts]] += np.add.reduceat(self._squares(again) * (factors**2 - counts), firsts)
         known = np.logical_or.reduceat((columns[1] > 0) | (columns[2] > 0), starts)
         return values / np.sqrt(np.where(lengths > 0, lengths, 1))[:, None], known
 
-    def follow(self, codes: Codes, numbers: NDArray[np.int32]) -> tuple[Integers, list[Integers]]:
-        """Return the deepest node of every place, and the columns (from 1, or 0) of the n-grams that start there."""
+    def follow(self, numbers: NDArray[np.int32]) -> tuple[Integers, Integers]:
+        """Return the deepest node of every place, and what ``Vocabulary.locate`` returns."""
         following = numbers.astype(np.int64)
-        reached = self.trie.roots.take(following)
-        deepest, columns = reached.copy(), [reached]
+        columns = np.zeros((LONGEST, len(numbers)), np.int64)
+        columns[0] = reached = self.trie.roots.take(following)
+        deepest = reached.copy()
         for length in range(2, LONGEST + 1):
             reached = self.trie.step(reached[:-1], following[length - 1 :])
-            reached[codes.crossing(length)] = 0
             np.copyto(deepest[: len(reached)], reached, where=reached > 0)
-            columns.append(np.append(reached, np.zeros(length - 1, np.int64)))
+            columns[length - 1, : len(reached)] = reached
         if len(self.trie.parents) - 1 > self.trie.terms:
-            columns = [np.where(one <= self.trie.terms, one, 0) for one in columns]
+            columns[columns > self.trie.terms] = 0
         return deepest, columns
 
     def _rows(self, columns: Integers) -> Floats:
@@ -130,7 +167,7 @@ def _runs(sizes: Integers) -> list[tuple[int, int]]:
     return batches(sizes.tolist(), _CHUNK)
 
 
-def _added(table: Callable[[Integers], Floats], columns: list[Integers]) -> Floats:
+def _added(table: Callable[[Integers], Floats], columns: Sequence[Integers] | Integers) -> Floats:
     """Add up what a table says of n-grams, the shortest first."""
     first, second, third = map(table, columns)
     return third + (second + first)
@@ -143,21 +180,20 @@ def _total(rows: Floats, starts: Integers) -> Floats:
     return np.add.reduceat(rows.view(np.complex128), starts, axis=0).view(np.float64)
 
 
-def _repeated(
-    numbers: NDArray[np.int32], texts: Integers, columns: list[Integers]
-) -> tuple[Integers, Integers, Integers]:
+def _repeated(numbers: NDArray[np.int32], texts: Integers, columns: Integers) -> tuple[Integers, Integers, Integers]:
     """Return the n-grams that stand in a text more than once: texts in order, columns from 1, counts."""
-    again = _met_twice(numbers, texts)
-    places, grams = [], []
+    whole = _met_twice(numbers, texts)
+    again, places, grams = whole, [], []
     for length, found in enumerate(columns, 1):
-        whole = again[: len(again) - length + 1] & (found[: len(again) - length + 1] > 0)
-        for shift in range(1, length):
-            whole &= again[shift : shift + len(whole)]
-        places.append(np.flatnonzero(whole))
+        if length > 1:
+            whole = whole[:-1] & again[length - 1 :]
+        places.append(whole.nonzero()[0])
         grams.append(found.take(places[-1]))
-    rows, every = texts.take(np.concatenate(places)), np.concatenate(grams)
+    every = np.concatenate(grams)
+    known = every.nonzero()[0]
+    rows, every = texts.take(np.concatenate(places).take(known)), every.take(known)
     counts = _counts(rows * (int(every.max(initial=0)) + 1) + every)
-    owners = np.flatnonzero(counts > 1)
+    owners = (counts > 1).nonzero()[0]
     owners = owners[np.argsort(rows[owners].astype(np.uint16), kind="stable")]
     return rows[owners], every[owners], counts[owners]
 

@@ -25,8 +25,10 @@ from temperament.labels import (
 from temperament.model import HeadModel, Presence
 
 BANDS: tuple[Band, ...] = get_args(Band)
-_LOW = BANDS.index("low")
 Places = NDArray[np.int8]
+_LOW = BANDS.index("low")
+_FEELINGS = np.array([STATES.index(feeling) for feeling in FEELINGS], np.int8)
+"""Where the feelings stand among the states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +111,18 @@ def tabulate(
 ) -> Tables:
     """Make tables of a model's probabilities (see ``model.tables``); unreadable rows get neutral labels and base rates."""
     odd = reasons > 0
+    chances = settled(chances, reasons, heads)
     tops: dict[Head, Places] = {}
     bands: dict[Head, Places] = {}
     for head in HEADS:
         table = chances[head]
-        table[odd] = [heads[head].base_rates.get(label, 0.0) for label in LABELS[head]]
-        top = table.argmax(axis=1).astype(np.int8)
-        best = table[np.arange(len(table)), top]
+        top = table.argmax(axis=1)
+        best = table.max(axis=1)
         least = heads[head].bands
         bands[head] = np.where(odd, _LOW, (best < least["high"]).astype(np.int8) + (best < least["medium"]))
         tops[head] = np.where(odd, LABELS[head].index(NEUTRAL[head]), top).astype(np.int8)
     present = chances["present"]
-    columns = [STATES.index(feeling) for feeling in FEELINGS]
-    present[odd] = chances["state"][odd][:, columns]
-    leading = tops["state"][:, None] == np.array(columns, np.int8)
+    leading = tops["state"][:, None] == _FEELINGS
     also = (present >= presence.threshold) & ~leading & ~odd[:, None]
     return Tables(
         tops["temperament"],
@@ -138,8 +138,20 @@ def tabulate(
     )
 
 
+def settled(chances: dict[str, Floats], reasons: Places, heads: dict[Head, HeadModel]) -> dict[str, Floats]:
+    """Put base rates into the rows that could not be read."""
+    odd = reasons.nonzero()[0]
+    if len(odd):
+        for head in HEADS:
+            chances[head][odd] = [heads[head].base_rates.get(label, 0.0) for label in LABELS[head]]
+        chances["present"][odd] = chances["state"][odd][:, _FEELINGS]
+    return chances
+
+
 def joined(parts: list[Tables]) -> Tables:
     """Join tables of one model, row after row."""
+    if len(parts) == 1:
+        return parts[0]
     fields = [name for name in Tables.__dataclass_fields__ if name != "model"]
     arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in fields}
     return Tables(**arrays, model=parts[0].model)

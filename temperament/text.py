@@ -16,8 +16,11 @@ import unicodedata
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import count
 from pathlib import Path
+
+from temperament import dictionary
 
 TEXT_VERSION = 1
 
@@ -41,6 +44,9 @@ _IRREGULAR = re.compile(
 _HINT = re.compile(r"[\s@(]")
 _RUN = re.compile(rf"(.)\1{{{MAX_RUN}}}")
 """What stands in every text in which ``_IRREGULAR`` finds something; these two are looked for much faster."""
+_FEW, _SHORT = 3, 500
+"""So many texts, of up to so many characters, are cut before a segmenter is loaded, which takes as long as ten of them."""
+_texts_cut = count()
 _WORD_RUN = re.compile(rf"[{HAN}a-z0-9]+")
 
 
@@ -198,7 +204,7 @@ def words(text: str) -> list[tuple[int, str]]:
     unbroken runs of Chinese characters, letters and digits are handed over, because the two differ in how
     they treat symbols.
     """
-    cut = _segmenter()
+    cut = _cut_for(text)
     found: list[tuple[int, str]] = []
     for run in _WORD_RUN.finditer(text):
         position = run.start()
@@ -206,6 +212,24 @@ def words(text: str) -> list[tuple[int, str]]:
             found.append((position, word))
             position += len(word)
     return found
+
+
+def _cut_for(text: str) -> Callable[[str], list[str]]:
+    """Return what cuts the runs of a text: a look into the dictionary for the first few, the segmenter from then on."""
+    few = next(_texts_cut) < _FEW and len(text) <= _SHORT
+    lines = dictionary.entries() if few else None
+    if lines is None:
+        segmenter = _segmenter()
+        dictionary.entries.cache_clear()
+        return segmenter
+    return partial(dictionary.cut, known=dictionary.look_up(text, lines))
+
+
+def load_segmenter() -> None:
+    """Load at once what is else loaded with the fourth text that is cut: for services, whose requests should not wait."""
+    for _ in range(_FEW):
+        next(_texts_cut)
+    _segmenter()
 
 
 @cache

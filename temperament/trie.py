@@ -75,7 +75,7 @@ class Trie:
         slots = self.slots.take(_places(keys, self.hash_shift))
         hits = slots >> (self.node_bits + 1) == keys
         reached: Integers = (slots >> 1 & ((1 << self.node_bits) - 1)) * hits
-        crowded = np.flatnonzero((slots & 1) > hits)
+        crowded = ((slots & 1) > hits).nonzero()[0]
         missing = keys[crowded]
         places = self.further.searchsorted(missing)
         reached[crowded] = self.further_nodes[places] * (self.further[places] == missing)

@@ -461,3 +461,15 @@ def test_unknown_names_are_refused_with_the_known_ones(option, words):
 def test_near_groups_follow_our_crosswalk(temperament, state, groups):
     """Every label that says something has to be near; nothing is guessed where none does."""
     assert advice_of(temperament, state).near_groups == groups
+
+
+def test_the_same_case_has_the_same_advice_and_another_book_its_own(tmp_path):
+    """Advice that is kept belongs to labels, signals, open questions, language and playbook, all of them."""
+    angry = recommend(Reading.of(state="angry", text="订单没到"), language="zh")
+    assert recommend(Reading.of(state="angry", text="订单还没到"), language="zh") is angry
+    assert recommend(Reading.of(state="angry", text="订单没到，我要找律师"), language="zh").escalate.needed
+    assert recommend(Reading.of(state="angry", text="订单没到"), language="en") != angry
+    entry = "- id: manner.own\n  kind: attitude\n  name: {zh: 甲, en: A}\n  do: {zh: 乙, en: B}\n  states: [angry]\n  source: ours\n"
+    (tmp_path / "guidelines.yaml").write_text(entry, encoding="utf-8")
+    own = recommend(Reading.of(state="angry", text="订单没到"), language="zh", book=playbook.overlay(tmp_path))
+    assert "manner.own" in {one.entry for one in own.notes} - {one.entry for one in angry.notes}

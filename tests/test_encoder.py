@@ -219,7 +219,7 @@ def test_pushes_add_up(tiny_model, head, text):
             gains = tokens[0, :, place] - tokens[0][:, places].mean(axis=1)
             marks += gains[0] + gains[-1]
         expected = scores[place] - scores[places].mean() - marks / sum(len(ids) + 2 for _, ids in windows)
-        found = alone.pushes(text, head, label)
+        found = alone.pushes([(text, head, label)])[0]
         assert found.shape == (len(text),)
         assert found.sum() == pytest.approx(expected, abs=1e-5)
 
@@ -227,20 +227,20 @@ def test_pushes_add_up(tiny_model, head, text):
 @pytest.mark.parametrize("head", HEADS)
 def test_pushes_explain_no_label_over_all(tiny_model, head):
     """What pushes every label alike explains none: over the labels of a head the pushes sum to nothing."""
-    total = sum(tiny_model.pushes(FOLDED[0], head, label) for label in LABELS[head])
+    total = sum(tiny_model.pushes([(FOLDED[0], head, label)])[0] for label in LABELS[head])
     assert np.allclose(total, 0, atol=1e-5)
 
 
 def test_pushes_are_blended(tiny_model):
     """At blend 0 they are the linear model's."""
-    found = replace(tiny_model, blend=0.0).pushes(FOLDED[0], "state", "angry")
-    np.testing.assert_allclose(found, tiny_model.linear.pushes(FOLDED[0], "state", "angry"), atol=1e-9)
+    found = replace(tiny_model, blend=0.0).pushes([(FOLDED[0], "state", "angry")])[0]
+    np.testing.assert_allclose(found, tiny_model.linear.pushes([(FOLDED[0], "state", "angry")])[0], atol=1e-9)
 
 
 @pytest.mark.parametrize("text", ["", "囍囍", "\n", "a b\nc"])
 def test_pushes_of_odd_texts(tiny_model, text):
     """Every character has its push, also where there is none or none is known."""
-    found = tiny_model.pushes(text, "state", "angry")
+    found = tiny_model.pushes([(text, "state", "angry")])[0]
     assert found.shape == (len(text),)
     assert np.isfinite(found).all()
 

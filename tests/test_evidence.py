@@ -9,7 +9,6 @@ from conftest import TOY
 from temperament import evidence
 from temperament.evidence import LONGEST
 from temperament.labels import LABELS, Evidence, Reading
-from temperament.text import fold
 
 MANY = "立刻退款，马上处理，今天必须到账，少废话，叫经理来"
 HOT = "你们的服務(wù)態(tài)度，气死我了！！！！！！立刻给我退款"
@@ -114,7 +113,7 @@ def test_only_what_matters_is_kept_beside_the_strongest():
 def test_scores_are_against_the_other_labels(toy):
     """An n-gram that pushes every label alike explains none of them: over all labels the pushes sum to nothing."""
     model = toy.model
-    total = sum(model.pushes("立刻退款,少废话!", "state", label) for label in model.heads["state"].labels)
+    total = sum(model.pushes([("立刻退款,少废话!", "state", label)])[0] for label in model.heads["state"].labels)
     assert np.allclose(total, 0, atol=1e-5)
 
 
@@ -125,10 +124,10 @@ class Pusher:
         """Take the characters that push, and note what is asked."""
         self.hot, self.asked = hot, []
 
-    def pushes(self, text, head, label):
+    def pushes(self, asked):
         """Push where a character is hot."""
-        self.asked.append((text, head, label))
-        return np.array([float(character in self.hot) for character in text])
+        self.asked.extend(asked)
+        return [np.array([float(character in self.hot) for character in text]) for text, _, _ in asked]
 
 
 def reading_of(text, falls):
@@ -142,8 +141,15 @@ def explain(text, hot, falls):
     """Explain one text with a made-up model."""
     readings = [reading_of(text, falls)]
     pusher = Pusher(hot)
-    (found,) = evidence.explain(pusher, [fold(text)], readings, lambda texts: [reading_of(one, falls) for one in texts])
+    (found,) = evidence.explain(pusher, readings, lambda texts: tables_of([reading_of(one, falls) for one in texts]))
     return found.evidence, pusher
+
+
+def tables_of(readings):
+    """Return the probabilities of readings as tables."""
+    return {
+        head: np.array([list(getattr(one, f"{head}_probabilities").values()) for one in readings]) for head in LABELS
+    }
 
 
 def test_any_model_that_pushes_will_do():
@@ -172,5 +178,5 @@ def test_pieces_lie_in_the_original():
 def test_no_pushes_are_asked_for_without_a_label(reading):
     """Texts that could not be read and neutral labels cost nothing."""
     pusher, readings = Pusher("好"), [reading]
-    assert evidence.explain(pusher, [fold("好的")], readings, lambda texts: []) == readings
+    assert evidence.explain(pusher, readings, pytest.fail) == readings
     assert pusher.asked == []

@@ -14,7 +14,7 @@ PACKAGE = Path(temperament.__file__).resolve().parent
 ORDER = [
     {"language"},
     {"errors"},
-    {"labels"},
+    {"dictionary", "labels"},
     {"text"},
     {"decoding", "folding", "trie", "moments", "playbook"},
     {"datasets", "features", "guards"},

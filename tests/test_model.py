@@ -15,6 +15,7 @@ import pytest
 
 from temperament import model, scoring
 from temperament.errors import ModelError, TemperamentError
+from temperament.folding import Codes
 from temperament.labels import FEELINGS, HEADS, LABELS
 from temperament.model import HeadModel, Presence
 
@@ -138,7 +139,7 @@ def test_column_finds_the_output_of_a_label(toy_model):
 )
 def test_knows_a_pair_of_characters(toy_model, text, known):
     """A text is known when at least two neighbouring characters of it were seen in training."""
-    assert toy_model.knows(text) is known
+    assert toy_model.scorer.score(Codes.of([text])).known.tolist() == [known]
 
 
 def test_pushes_by_hand(toy_model):
@@ -157,8 +158,8 @@ def test_pushes_by_hand(toy_model):
                 one = values.values[values.columns == column][0] / (found.columns == column).sum()
                 marks += outside / length * one * gain[column]
             total = (values.values * gain[values.columns]).sum()
-            assert toy_model.pushes(text, head, label).sum() == pytest.approx(total - marks, abs=1e-6)
-            assert toy_model.pushes(text, head, label).shape == (len(text),)
+            assert toy_model.pushes([(text, head, label)])[0].sum() == pytest.approx(total - marks, abs=1e-6)
+            assert toy_model.pushes([(text, head, label)])[0].shape == (len(text),)
 
 
 def test_a_saved_folder_is_plain(toy_folder):

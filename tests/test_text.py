@@ -1,17 +1,20 @@
 """Folding keeps offsets true; segmentation is the same with and without the Rust twin."""
 
 import importlib.util
+import itertools
+import math
 import os
 import stat
 import subprocess
 import sys
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from temperament import text
+from temperament import dictionary, text
 from temperament.text import fold, words
 
 SENTENCES = [
@@ -202,6 +205,49 @@ def test_both_segmenters_agree_on_real_messages(cutters, real_messages, monkeypa
     differing = [one for one, expected in zip(folded, by_rust, strict=True) if words(one) != expected]
     assert differing == []
     assert sum(map(len, by_rust)) > 30_000
+
+
+def looked_up(folded):
+    """Return the words of a text as the dictionary's file gives them."""
+    known = dictionary.look_up(folded, dictionary.entries())
+    return [word for run in text._WORD_RUN.findall(folded) for word in dictionary.cut(run, known)]
+
+
+def test_looked_up_words_are_the_segmenters(cutters, real_messages, monkeypatch):
+    """Looked up in jieba's file, the words of sentences and 200 real messages are those that its twin finds."""
+    monkeypatch.setattr(text, "_FEW", 0)
+    monkeypatch.setattr(text, "_segmenter", lambda: cutters[0])
+    folded = [fold(one).text for one in [*SENTENCES, *real_messages[:200], "a b1 c3 12345 abc好a1的b", "㐀㐁囍囍"]]
+    assert [one for one in folded if looked_up(one) != [word for _, word in words(one)]] == []
+
+
+def test_the_dictionary_is_the_one_whose_total_we_know():
+    """The frequencies of all words add up to the number that the probabilities are relative to."""
+    total = sum(int(line.split(" ")[1]) for line in dictionary.entries().split("\n") if line)
+    assert math.log(total) == dictionary._TOTAL
+
+
+def test_another_dictionary_is_left_to_the_segmenter(tmp_path, monkeypatch):
+    """Where jieba or its file is missing, or another one, nothing is looked up."""
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    for found in (None, SimpleNamespace(origin=None), spec, spec):
+        dictionary.entries.cache_clear()
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name, found=found: found)
+        assert dictionary.entries() is None
+        (tmp_path / "dict.txt").write_text("你好 3 n\n", encoding="utf-8")
+    dictionary.entries.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("cut_before", "length", "loads"), [(0, 10, False), (2, 10, False), (3, 10, True), (0, 501, True)]
+)
+def test_the_segmenter_is_loaded_when_it_pays(monkeypatch, cut_before, length, loads):
+    """Three short texts do without it; a long one does not."""
+    asked = []
+    monkeypatch.setattr(text, "_texts_cut", itertools.count(cut_before))
+    monkeypatch.setattr(text, "_segmenter", lambda: asked.append(1) or list)
+    words("好" * length)
+    assert bool(asked) is loads
 
 
 @pytest.fixture

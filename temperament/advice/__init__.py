@@ -7,11 +7,13 @@ decision rests on the labels and the playbook.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from temperament import playbook
+from temperament.advice.asking import missing
 from temperament.advice.case import FROM_THE_OTHER, MOST_AVOIDED, MOST_SAYINGS, Case
-from temperament.advice.cues import find_signals
+from temperament.advice.cues import find_signals, signals_in
 from temperament.advice.results import (
     Advice,
     Avoided,
@@ -29,6 +31,7 @@ from temperament.language import Language, default_language
 from temperament.playbook import Playbook
 from temperament.playbook.naming import CHANNELS, GROUPS, IMPACTS, INDUSTRIES, channel_named, known
 from temperament.playbook.shapes import Priority, Signal, Tag
+from temperament.text import fold_only
 from temperament.turns import Turn, as_turns
 
 __all__ = [
@@ -50,6 +53,8 @@ __all__ = [
     "recommend",
     "signals",
 ]
+_KEPT = 512
+"""Cases whose advice is kept: a few kilobytes each."""
 
 
 def recommend(
@@ -77,24 +82,36 @@ def recommend(
     """
     book = book or playbook.shipped()
     turns = as_turns(history)
-    earlier = [turn.text for turn in turns if turn.speaker == "customer" and turn.text != reading.text]
-    lasting = [one for one in signals("\n".join(earlier), book) if one.priority == "high"] if earlier else []
-    fresh = signals(reading.text, book)
+    earlier = "\n".join(turn.text for turn in turns if turn.speaker == "customer" and turn.text != reading.text)
+    lasting = [one for one in signals(earlier, book) if one.priority == "high"] if earlier else []
+    folded = fold_only(reading.text)
+    fresh = signals_in(folded, book)
+    said = fold_only(f"{earlier}\n{reading.text}") if earlier else folded
+    trade = known(industry, INDUSTRIES, ("行业", "industry"))
+    facts, language = facts or {}, language or default_language()
     case = Case(
         manner=book.temperaments[reading.temperament],
         feeling=book.states[reading.state],
-        signals=tuple(one for one in book.signals.values() if one in fresh or one in lasting),
+        signals=tuple(one for one in book.signals.values() if one in fresh or one in lasting)
+        if lasting
+        else tuple(fresh),
         channel=channel_named(channel),
-        industry=known(industry, INDUSTRIES, ("行业", "industry")),
+        industry=trade,
         group=book.groups[named] if (named := known(group, GROUPS, ("客户群体", "group"))) else None,
         impact=cast("Priority | None", known(impact, IMPACTS, ("影响", "impact"))),
         tags=tuple(_tag(name, book) for name in tags),
         history=turns,
-        said="\n".join((*earlier, reading.text)),
-        facts=facts or {},
-        language=language or default_language(),
+        asks=missing(said, facts.keys(), trade, book, language),
+        facts=tuple(facts.items()),
+        language=language,
         book=book,
     )
+    return case.advise() if turns or facts else _advised(case)
+
+
+@lru_cache(maxsize=_KEPT)
+def _advised(case: Case) -> Advice:
+    """Compose the advice of a case without history; nine of ten messages make one that was there before."""
     return case.advise()
 
 

@@ -7,7 +7,6 @@ from temperament.advice.results import Question
 from temperament.language import Language
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Field, Form
-from temperament.text import fold
 
 MOST_ASKED = 4
 _SAME = {"customer": "name", "phone": "contact"}
@@ -19,16 +18,15 @@ def missing(
 ) -> tuple[Question, ...]:
     """Return what to ask for, the fields of the line of business first, then the record's in its order.
 
-    ``said`` is all the customer has written, ``known`` the names of facts already at hand.
+    ``said`` is all the customer has written, folded, ``known`` the names of facts already at hand.
     """
-    folded = fold(said).text
     have = {*known, *(_SAME[one] for one in known if one in _SAME)}
     wanted = [
         field
         for form in sorted(book.forms.values(), key=lambda form: not form.industries)
         if _applies(form, industry)
         for field in form.fields
-        if field.required and field.ask and field.key not in have and not words_of(folded, field.cues, field.but)
+        if field.required and field.ask and field.key not in have and not words_of(said, field.cues, field.but)
     ]
     return tuple(_question(field, language) for field in wanted[:MOST_ASKED])
 

@@ -1,11 +1,10 @@
 """One case: the strategies that meet in it, and the advice that follows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import get_args
 
-from temperament.advice.asking import missing
 from temperament.advice.progress import done_steps, present_step
 from temperament.advice.results import Advice, Avoided, Clocks, Escalation, Guidance, PossibleCause, Question, Saying
 from temperament.advice.saying import Moment, say_now
@@ -37,13 +36,14 @@ MOST_SAYINGS = 6
 MOST_AVOIDED = 8
 FROM_THE_OTHER = 2
 """How many sentences, and how many phrases to avoid, come from each strategy that does not lead."""
-_NAMED = ("industries", "channels", "states")
+_EARLY = frozenset({"before", "opening"})
+"""What a guideline for such a moment says is too late once the agent has spoken."""
 _PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything advice depends on; ``said`` is all the customer has written."""
+    """Everything advice depends on; ``asks`` are the facts that the customer's words do not hold yet."""
 
     manner: TemperamentStrategy
     feeling: StateStrategy
@@ -54,8 +54,8 @@ class Case:
     impact: Priority | None
     tags: tuple[Tag, ...]
     history: tuple[Turn, ...]
-    said: str
-    facts: Mapping[str, str]
+    asks: tuple[Question, ...]
+    facts: tuple[tuple[str, str], ...]
     language: Language
     book: Playbook
 
@@ -63,11 +63,10 @@ class Case:
         """Compose the advice."""
         leading = self._leading()
         clocks = self._clocks()
-        filler = Filler(self.facts, self.book, clocks.reply)
+        filler = Filler(dict(self.facts), self.book, clocks.reply)
         steps = tuple(self._guide(step.do, leading.id, step.source) for step in self._steps())
         done = done_steps(self._steps(), self.history, self.book)
         present = present_step(self._steps(), done)
-        asks = missing(self.said, self.facts.keys(), self.industry, self.book, self.language)
         principle = self._guide(leading.principle, leading.id, leading.source)
         tuning = (
             *(self._guide(one.handling, one.id, "ours") for one in self.tags),
@@ -76,7 +75,7 @@ class Case:
         say = tuple(self._sayings(filler))
         avoid = tuple(self._avoided(filler))
         escalation = self._escalation(filler)
-        now = say_now(self._moment(present, asks), present, filler, self.book)
+        now = say_now(self._moment(present), present, filler, self.book)
         notes = tuple(self._guide(one.do, one.id, one.source) for one in self._notes())
         causes = tuple(self._causes())
         pace = self.group if self.group and self.feeling.label != "anxious" else leading
@@ -100,7 +99,7 @@ class Case:
                 *say,
                 *avoid,
                 *(one for rule in avoid for one in rule.instead),
-                *asks,
+                *self.asks,
                 *notes,
                 *escalation.say,
                 clocks,
@@ -109,7 +108,7 @@ class Case:
             present=present,
             done=done,
             now=now,
-            ask=asks,
+            ask=self.asks,
             notes=notes,
             causes=causes,
             clocks=clocks,
@@ -138,7 +137,7 @@ class Case:
         minutes = (grade.acknowledge, grade.reply, grade.progress)
         return Clocks(grade.impact, grade.urgency, *minutes, entry=grade.id, source=grade.source)
 
-    def _moment(self, present: int, asks: tuple[Question, ...]) -> Moment:
+    def _moment(self, present: int) -> Moment:
         move = self._steps()[present - 1].move
         part: Part = next(one.part for one in self.book.moves.values() if one.move == move)
         taker = self._taker()
@@ -150,7 +149,7 @@ class Case:
             signals=tuple(signal.id for signal in self.signals),
             part=part,
             begun=any(turn.speaker == "agent" for turn in self.history),
-            asks=asks,
+            asks=self.asks,
             handover=taker.say[0] if taker and taker.say else None,
         )
 
@@ -190,23 +189,29 @@ class Case:
 
     def _notes(self) -> list[Guideline]:
         """What to mind here: what names most of the case first, then by turns what names trade, channel and state."""
-        fitting = [(self._named(one), one) for one in self.book.guidelines.values() if self._timely(one)]
-        close = [one for named, one in fitting if len(named) > 1]
-        by_turns = zip_longest(*([one for named, one in fitting if named == (kind,)] for kind in _NAMED))
-        return [*close, *(one for turn in by_turns for one in turn if one is not None)]
-
-    def _timely(self, one: Guideline) -> bool:
-        """Leave out what others than the agent see to, fixed situations, and preparations when the talk has begun."""
         begun = any(turn.speaker == "agent" for turn in self.history)
-        special = one.kind == "special" and not one.states
-        return one.role == "agent" and not special and not (begun and one.when in {"before", "opening"})
+        close: list[Guideline] = []
+        trade: list[Guideline] = []
+        channel: list[Guideline] = []
+        state: list[Guideline] = []
+        for one in self.book.guidelines.values():
+            if self._concerns(one) and not (begun and one.when in _EARLY):
+                several = bool(one.industries) + bool(one.channels) + bool(one.states) > 1
+                (close if several else trade if one.industries else channel if one.channels else state).append(one)
+        return [*close, *(one for turn in zip_longest(trade, channel, state) for one in turn if one is not None)]
 
-    def _named(self, one: Guideline) -> tuple[str, ...]:
-        """Return which of trade, channel and state a guideline names; nothing when one of them is another here."""
-        true = (self.industry, self.channel, self.feeling.label)
-        named = tuple(kind for kind in _NAMED if getattr(one, kind))
-        fits = all(value in getattr(one, kind) for kind, value in zip(_NAMED, true, strict=True) if kind in named)
-        return named if fits else ()
+    def _concerns(self, one: Guideline) -> bool:
+        """Tell whether a guideline for agents names trade, channel or state, and no other one than this case's.
+
+        Fixed situations concern a case by its state alone.
+        """
+        elsewhere = one.kind != "special" and bool(one.industries or one.channels)
+        return (
+            (self.feeling.label in one.states if one.states else elsewhere)
+            and one.role == "agent"
+            and (not one.industries or self.industry in one.industries)
+            and (not one.channels or self.channel in one.channels)
+        )
 
     def _steps(self) -> list[Step]:
         return [step for step in self._leading().steps if self._fits(step.channels)]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Signal
-from temperament.text import fold
+from temperament.text import fold_only
 
 _NUMBERED = re.compile(r"\\[1-9]|\(\?P|\(\?\(|\(\?[aiLmsux]+[):]")
 
@@ -43,5 +43,9 @@ def _any_of(cues: tuple[str, ...]) -> re.Pattern[str]:
 
 def find_signals(text: str, book: Playbook) -> list[Signal]:
     """Return the playbook's signals found in a customer's words, in the playbook's order."""
-    folded = fold(text).text
+    return signals_in(fold_only(text), book)
+
+
+def signals_in(folded: str, book: Playbook) -> list[Signal]:
+    """Return the signals found in folded text."""
     return [signal for signal in book.signals.values() if words_of(folded, signal.cues, signal.but)]

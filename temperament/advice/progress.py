@@ -12,7 +12,7 @@ from temperament.advice.results import Done
 from temperament.errors import InputError
 from temperament.playbook import Playbook
 from temperament.playbook.shapes import Move, Step
-from temperament.text import fold
+from temperament.text import fold_only
 from temperament.turns import Turn
 
 MOVES: tuple[Move, ...] = get_args(Move)
@@ -28,7 +28,7 @@ def moves_made(history: Sequence[Turn], book: Playbook) -> dict[str, tuple[int, 
         for name in turn.done:
             made.setdefault(_move(name, book), (0, ""))
         if turn.speaker == "agent" and turn.text.strip():
-            folded = fold(turn.text).text
+            folded = fold_only(turn.text)
             for rule in book.moves.values():
                 words = words_of(folded, rule.cues, rule.but)
                 if words:

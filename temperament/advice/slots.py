@@ -18,7 +18,7 @@ class Filler:
 
         Raises ``UsageError`` for a fact without a slot.
         """
-        self._book = book
+        self._names = {one.slot: one.name for one in book.slots.values()}
         names = {name: one.slot for one in book.slots.values() for name in (one.slot, one.name.zh)}
         for name in facts:
             if name not in names:
@@ -34,10 +34,11 @@ class Filler:
 
     def fill(self, zh: str, en: str) -> tuple[str, str]:
         """Return a sentence and its gloss with their slots filled or visible."""
-        names = {one.slot: one.name for one in self._book.slots.values()}
+        if "{" not in zh and "{" not in en:
+            return zh, en
         return (
-            _SLOT.sub(lambda match: self.zh.get(match[1]) or f"【{names[match[1]].zh}】", zh),
-            _SLOT.sub(lambda match: self.en.get(match[1]) or f"[{names[match[1]].en}]", en),
+            _SLOT.sub(lambda match: self.zh.get(match[1]) or f"【{self._names[match[1]].zh}】", zh),
+            _SLOT.sub(lambda match: self.en.get(match[1]) or f"[{self._names[match[1]].en}]", en),
         )
 
 

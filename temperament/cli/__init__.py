@@ -1,5 +1,5 @@
 """The command line. Only this room prints and turns errors into exit codes; every command imports what it needs."""
 
-from temperament.cli.main import app, main, playbook_app
+from temperament.cli.main import main
 
-__all__ = ["app", "main", "playbook_app"]
+__all__ = ["main"]

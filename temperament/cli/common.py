@@ -1,28 +1,23 @@
-"""What the commands share: options, reading messages, writing results."""
+"""What the commands share: options, reading messages, and what ``output`` holds."""
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
+from temperament.cli.output import OutputFormat as OutputFormat
+from temperament.cli.output import as_text as as_text
+from temperament.cli.output import ask_language as ask_language
+from temperament.cli.output import open_playbook as open_playbook
+from temperament.cli.output import read_all as read_all
+from temperament.cli.output import show as show
+from temperament.cli.output import write as write
+from temperament.cli.output import write_json as write_json
 from temperament.errors import InputError, UsageError
 from temperament.help_texts import tell
-from temperament.language import LANGUAGES, VARIABLE, Language, default_language
+from temperament.language import default_language
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from temperament.labels import Reading
-    from temperament.playbook import Playbook
-    from temperament.reader import Classifier
-
-_CHUNK = 200
-_WORTH_A_BAR = 1000
-_FILE_WIDTH = 100
-OutputFormat = Literal["text", "json"]
 Lang = Annotated[str | None, typer.Option("--lang", help=tell("lang"))]
 Format = Annotated[OutputFormat, typer.Option("--format", help=tell("format"))]
 ModelName = Annotated[str, typer.Option("--model", help=tell("model"))]
@@ -35,37 +30,6 @@ Facts = Annotated[list[str] | None, typer.Option("--fact", help=tell("fact"))]
 OwnPlaybook = Annotated[Path | None, typer.Option("--playbook", help=tell("own_playbook"))]
 TextColumn = Annotated[str | None, typer.Option("--text-column", help=tell("text_column"))]
 TableFile = Annotated[Path | None, typer.Option("--file", "-f", help=tell("file"))]
-
-
-def ask_language(asked: str | None) -> Language:
-    """Return the language asked for, and make it the one of this process; raises ``UsageError``."""
-    if asked is None:
-        return default_language()
-    if asked not in LANGUAGES:
-        raise UsageError(f"--lang 只能是 zh 或 en，不是“{asked}”。", f"--lang must be zh or en, not {asked!r}.")
-    os.environ[VARIABLE] = asked
-    return asked
-
-
-def show(*renderables: "RenderableType") -> None:
-    """Print renderables as text."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    for one in renderables:
-        with console.capture() as captured:
-            console.print(one)
-        write(captured.get())
-
-
-def as_text(renderable: "RenderableType") -> str:
-    """Return a renderable as the plain text of a file."""
-    from rich.console import Console
-
-    console = Console(highlight=False, width=_FILE_WIDTH, color_system=None, force_terminal=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return captured.get()
 
 
 def check_place(path: Path | None) -> None:
@@ -89,24 +53,6 @@ def save(path: Path, data: bytes) -> None:
         ) from error
 
 
-def write_json(values: Iterable[dict[str, Any]]) -> None:
-    """Print one JSON object a line."""
-    from temperament.render.jsonl import json_line
-
-    for value in values:
-        write(json_line(value) + "\n")
-
-
-def write(text: str) -> None:
-    """Write to standard output; whoever reads it may stop reading (``| head``), and that is no error."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from None
-
-
 def read_messages(texts: list[str] | None, file: Path | None, column: str | None) -> list[str]:
     """Collect the messages from the arguments, a file or standard input."""
     from temperament.datasets import read_texts
@@ -122,34 +68,6 @@ def read_messages(texts: list[str] | None, file: Path | None, column: str | None
         hint = ("请输入消息，一行一条，Ctrl-D 结束：", "Type messages, one a line; end with Ctrl-D:")
         sys.stderr.write(hint[default_language() == "en"] + "\n")
     return [line for line in decode(sys.stdin.buffer.read()).splitlines() if line.strip()]
-
-
-def read_all(classifier: "Classifier", messages: list[str], *, explain: bool = True) -> "Iterator[Reading]":
-    """Read in chunks, with a progress bar on standard error when there are many."""
-    if len(messages) < _WORTH_A_BAR:
-        yield from classifier.classify_many(messages, explain=explain)
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("", total=len(messages))
-        for start in range(0, len(messages), _CHUNK):
-            chunk = messages[start : start + _CHUNK]
-            yield from classifier.classify_many(chunk, explain=explain)
-            progress.advance(task, len(chunk))
-
-
-def open_playbook(folder: Path | None) -> "Playbook":
-    """Return the shipped playbook, or the one with a folder of own entries laid over it."""
-    from temperament import playbook
-
-    if folder is None:
-        return playbook.shipped()
-    if not os.path.isdir(folder):  # noqa: PTH112 (Path.is_dir raises for impossible names)
-        raise InputError(f"{folder} 不是文件夹。", f"{folder} is not a folder.")
-    return playbook.overlay(folder)
 
 
 def read_facts(pairs: list[str] | None) -> dict[str, str]:

@@ -1,123 +1,50 @@
-"""The program: its commands, and the one place that turns errors into exit codes."""
+"""The entry of the program: the short way to one reading, and the one place that turns errors into exit codes."""
 
+import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-import typer
-
-from temperament import __version__
-from temperament.cli import (
-    advising,
-    batching,
-    checking,
-    conversing,
-    evaluating,
-    labelling,
-    playbook,
-    reading,
-    serving,
-    training,
-)
-from temperament.cli.common import Lang, OutputFormat, ask_language
+from temperament.cli.output import OutputFormat
 from temperament.errors import ExitCode, TemperamentError
-from temperament.help_texts import tell
 from temperament.language import default_language
-
-app = typer.Typer(
-    name="temperament",
-    help=tell("app"),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-playbook_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
-feedback_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
-_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("classify", reading.classify),
-    ("batch", batching.batch),
-    ("advise", advising.advise),
-    ("guide", advising.guide),
-    ("check", checking.check),
-    ("transcript", conversing.transcript),
-    ("template", advising.template),
-    ("trust", advising.trust),
-    ("label", labelling.label),
-    ("train", training.train),
-    ("evaluate", evaluating.evaluate),
-    ("agreement", evaluating.agreement),
-    ("serve", serving.serve),
-)
-_PLAYBOOK_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("list", playbook.list_entries),
-    ("show", playbook.show_entry),
-    ("validate", playbook.validate),
-    ("init", playbook.init),
-    ("export", playbook.export),
-    ("import", playbook.import_workbook),
-)
-for _name, _command in _COMMANDS:
-    app.command(_name, help=tell(_name))(_command)
-for _name, _command in _PLAYBOOK_COMMANDS:
-    playbook_app.command(_name, help=tell(f"playbook.{_name}"))(_command)
-feedback_app.command("export", help=tell("feedback.export"))(serving.export)
-app.add_typer(feedback_app, name="feedback", help=tell("feedback"))
-app.add_typer(playbook_app, name="playbook", help=tell("playbook"))
-
-
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer hands the flag over by position)
-    if wanted:
-        sys.stdout.write(f"temperament {__version__}\n")
-        raise typer.Exit
-
-
-@app.callback()
-def _top(
-    *,
-    lang: Lang = None,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help=tell("version"))
-    ] = False,
-) -> None:
-    """Hold the options that stand before every command."""
-    ask_language(lang)
-
 
 _INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""
 _SIMPLE = {"--format": "form", "--model": "model", "--channel": "channel", "--lang": "lang"}
+_FORMATS = get_args(OutputFormat)
 
 
 def _simple_reading(arguments: list[str]) -> dict[str, Any] | None:
     """Return what ``classify`` is called with, if that is messages and plain options; else leave it to typer.
 
-    Typer reads options with pydantic, whose import takes longer than reading a message.
+    Importing typer and all commands takes longer than reading a message.
     """
     if arguments[:1] != ["classify"]:
         return None
-    values: dict[str, Any] = {"texts": []}
+    values: dict[str, Any] = {"messages": []}
     rest = iter(arguments[1:])
     for one in rest:
         if one in _SIMPLE:
             value = next(rest, "-")
-            if value.startswith("-") or (one == "--format" and value not in get_args(OutputFormat)):
+            if value.startswith("-") or (one == "--format" and value not in _FORMATS):
                 return None
             values[_SIMPLE[one]] = value
         elif one.startswith("-"):
             return None
         else:
-            values["texts"].append(one)
-    return values if values["texts"] else None
+            values["messages"].append(one)
+    return values if values["messages"] else None
 
 
-def _classify(values: dict[str, Any]) -> int:
+def _answer(values: dict[str, Any]) -> int:
+    gc.disable()  # there is no garbage worth looking for in so short a life
     try:
-        reading.classify(**values)
-    except typer.Exit as stop:
-        return int(stop.exit_code)
+        from temperament.cli.answering import answer
+
+        answer(**values)
+    finally:
+        gc.enable()
     return ExitCode.OK
 
 
@@ -129,7 +56,12 @@ def main() -> int:
     try:
         simple = _simple_reading(sys.argv[1:])
         if simple is not None:
-            return _classify(simple)
+            os.environ.setdefault(
+                "OPENBLAS_NUM_THREADS", "1"
+            )  # numpy would start threads that a few messages never need
+            return _answer(simple)
+        from temperament.cli.program import app
+
         return int(app(standalone_mode=False) or ExitCode.OK)
     except KeyboardInterrupt:
         return _INTERRUPTED

@@ -42,8 +42,8 @@ Minutes = Annotated[int, Meta(ge=0)]
 NonEmpty = Annotated[str, Meta(min_length=1)]
 
 
-class Shape(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Common behaviour: frozen, keyword-only, unknown fields refused, defaults left out when written."""
+class Shape(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, cache_hash=True):
+    """Common behaviour: frozen, keyword-only, hashed once, unknown fields refused, defaults left out when written."""
 
 
 class Entry(Shape, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from temperament.reply import Checker, Wanted, shipped_checker
 from temperament.server.bodies import MOST_TURNS, Advise, Check, Classify, ClassifyBatch, Conversation, Labels, Turn
 from temperament.server.cases import Case, case_of, case_of_reading
 from temperament.server.settings import Settings
+from temperament.text import load_segmenter
 from temperament.turns import Transcript
 from temperament.turns import Turn as Said
 from temperament.turns.chatlog import from_lines
@@ -69,6 +70,7 @@ class Tools:
         own = settings.playbook
         book = playbook.overlay(own) if own else playbook.shipped()
         checker = Checker(book) if own else shipped_checker()
+        load_segmenter()
         tools = cls(Classifier.load(settings.model), book, checker, settings.language)
         for job in _FIRST:
             _KINDS[type(job)](job, tools)
