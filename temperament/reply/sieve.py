@@ -24,6 +24,7 @@ class Sieve:
         self._always: list[int] = []
         self._counted: set[tuple[int, int, int]] = set()
         self._clauses: dict[int, list[_Clause]] = {}
+        self._sets: dict[frozenset[int], frozenset[int]] = {}
         places = _places(usual)
         for index, expression in enumerate(expressions):
             ways = list(ways_of(expression))
@@ -35,7 +36,7 @@ class Sieve:
 
     def _add(self, index: int, needs: Needs, core: Core, places: dict[int, int]) -> None:
         """Enter a way under each string of its rarest set."""
-        sets = [(strings, frozenset(map(self._code, strings))) for strings in needs]
+        sets = [(strings, self._codes(strings)) for strings in needs]
         sets.sort(key=lambda one: (_texts(one[1], places), cost(one[0])))
         first, *others = (codes for _, codes in sets)
         clause = (index, others[0] if others else first, tuple(others[1:]), core)
@@ -64,6 +65,11 @@ class Sieve:
                     if core.search(text):
                         found.add(index)
         return sorted(found)
+
+    def _codes(self, strings: frozenset[str]) -> frozenset[int]:
+        """Return the numbers of strings; the same object for the same strings, to stay in the processor's cache."""
+        codes = frozenset(map(self._code, strings))
+        return self._sets.setdefault(codes, codes)
 
     def _code(self, string: str) -> int:
         """Return the number of a string; of a character that has to be counted, a number no text holds by itself."""
