@@ -106,8 +106,8 @@ def code_of(string: str) -> int:
 def codes_of(text: str) -> set[int]:
     """Return the numbers of all characters and pairs of neighbours."""
     units = memoryview(text.encode(UNITS, "surrogatepass"))
-    held = set(units.cast("H").tolist())
+    held = set(units.cast("H"))
     for start in (0, 2):
         end = start + max(0, len(units) - start) // 4 * 4
-        held.update(units[start:end].cast("I").tolist())
+        held.update(units[start:end].cast("I"))
     return held
