@@ -21,8 +21,10 @@ from temperament.playbook.checks import parts
 from temperament.playbook.expressions import expand
 from temperament.playbook.shapes import Phrase
 from temperament.reply import KINDS, LEVELS, Checker, Finding, Wanted, check_reply, learned
+from temperament.reply.filler import Filler
+from temperament.reply.needs import ways_of
 from temperament.reply.rules import rules_of
-from temperament.reply.sieve import Sieve, needs_of
+from temperament.reply.sieve import Sieve
 
 BOOK = playbook.shipped()
 CHECKS = list(BOOK.checks.values())
@@ -420,7 +422,7 @@ def test_same_findings_as_trying_every_expression(shared):
         turns = [turn for line in lines for turn in json.loads(line)["turns"] if turn["sender"] == "helpdesk"]
     real = [text for turn in turns for text in turn["utterances"]][:3000]
     sieved, plain = Checker(BOOK), Checker(BOOK)
-    plain._sieve = EveryExpression(len(plain._patterns))
+    plain._sieve = EveryExpression(len(plain._written))
     for reply in (*(row["reply"] for row in WRITTEN), *real):
         assert sieved.check(reply, Wanted()) == plain.check(reply, Wanted())
 
@@ -473,15 +475,16 @@ def test_short_hand_is_written_out():
 )
 def test_what_a_match_cannot_do_without(expression, expected):
     """Every alternative of an expression has sets of strings; a match holds one of each."""
-    found = [sorted(map(sorted, needs)) for needs in needs_of(expression)]
+    found = [sorted(map(sorted, needs)) for needs in (way.needs for way in ways_of(expression))]
     assert found == [sorted(map(sorted, needs)) for needs in expected]
 
 
 def test_the_sieve_lets_through_what_may_match():
-    """All needs of one alternative have to be there; an expression without needs is always tried."""
+    """All needs of one alternative have to be there, and its core; an expression without needs is always tried."""
     sieve = Sieve(["冷静.*一下", "镇定|别急", ".*", "[你您]错", "(?:.[?]){3,}"])
     assert sieve.candidates("请冷静") == [2]
-    assert sieve.candidates("一下冷静") == [0, 2]
+    assert sieve.candidates("冷静一下") == [0, 2]
+    assert sieve.candidates("一下冷静") == [2]
     assert sieve.candidates("别急\n是您错") == [1, 2, 3]
     assert sieve.candidates("好?行?") == [2]
     assert sieve.candidates("好?行?吗?") == [2, 4]
@@ -497,6 +500,33 @@ def test_the_sieve_never_holds_back_a_match():
     for text in texts:
         passed = set(sieve.candidates(text))
         assert {index for index, one in enumerate(compiled) if one.search(text)} <= passed
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "core"),
+    [
+        ("(?:请|麻烦)?[^,]{1,8}自己去", "您自己去", "自己去"),
+        ("(?<!不)(?:您|你)+必须", "您你必须", "你必须"),
+        ("[^?]{1,9}[?]好?", "真的?", "?"),
+        ("(?P<word>[一-龥]{2})就是(?P=word)", "规定就是规定", "规定就是规定"),
+    ],
+)
+def test_the_core_begins_with_what_is_written_out(expression, text, core):
+    """The core of a match leaves out what may be missing, or may be anything, at its front, but never a group."""
+    (way,) = ways_of(expression)
+    assert re.search(expression, text).group() == text
+    assert way.core.search(text).group() == core
+
+
+def test_filler_is_counted_by_first_character():
+    """What is left without filler is what remains when the whole expression of it is cut out."""
+    words = BOOK.parts["part.filler"].cues
+    expression = "|".join(f"(?:{expand(cue)})" for cue in words)
+    filler, whole = Filler(expression), re.compile(expression)
+    for row in WRITTEN:
+        assert filler.left(row["reply"], len(row["reply"])) == len(whole.sub("", row["reply"]))
+    assert filler.left("退款" * 20, 5) == 6
+    assert Filler("(?!)").left("好的", 9) == 2
 
 
 def test_an_own_playbook_is_used():

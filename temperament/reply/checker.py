@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 from temperament.errors import UsageError
@@ -44,17 +45,16 @@ class Wanted:
 class Checker:
     """The rules of one playbook, compiled once.
 
-    A pattern is only tried on a text that holds the characters it cannot do without (see ``sieve``).
+    An expression is only tried on a text that holds what it cannot do without (see ``sieve``); it is compiled then.
     """
 
     def __init__(self, book: Playbook) -> None:
         """Compile every check, part and spelling of a playbook."""
         self.rules = rules_of(book)
-        written = [(rule, expression) for rule in self.rules for expression in rule.expressions]
-        self._patterns = [(rule, re.compile(expression)) for rule, expression in written]
+        self._written = [(rule, expression) for rule in self.rules for expression in rule.expressions]
         usual = usual_texts(book)
-        self._sieve = Sieve([expression for _, expression in written], usual)
-        self._exceptions = {rule: Sieve([but.pattern for but in rule.but], usual[:100]) for rule in self.rules}
+        self._sieve = Sieve([expression for _, expression in self._written], usual)
+        self._exceptions = {rule: Sieve(rule.but, usual[:100]) for rule in self.rules}
         self._parts = Parts(book)
         self._spellings = Spellings(book.spellings.values())
         self.names = frozenset(
@@ -125,33 +125,38 @@ class Checker:
     def _matches(self, view: View, parts: PartsSeen, opinion: Opinion) -> Iterator[tuple[Rule, int, int]]:
         """Find every rule's places; places of one rule that overlap are one."""
         texts = (view.text, view.folded.text)
-        if texts[0] == texts[1]:
-            candidates = self._sieve.candidates(texts[0], opinion.held)
-        else:
-            candidates = self._sieve.candidates("\n".join(texts), opinion.held | codes_of(texts[1]))
         quoted: list[tuple[int, int]] | None = None
         spans: dict[Rule, list[tuple[int, int]]] = {}
-        for index in candidates:
-            rule, pattern = self._patterns[index]
-            text = texts[rule.check.raw]
-            first = pattern.search(text)
-            if not first or (rule.check.alone and not _stands_alone(rule, first, parts, opinion)):
+        for index in self._candidates(*texts, opinion.held):
+            rule, expression = self._written[index]
+            text, pattern = texts[rule.check.raw], _compiled(expression)
+            if rule.check.alone and not _stands_alone(rule, pattern.search(text), parts, opinion):
                 continue
-            if quoted is None:
-                quoted = quotations(view.text)
             for match in islice(pattern.finditer(text), MOST_PLACES):
                 start, end = match.span()
+                if quoted is None:
+                    quoted = quotations(view.text)
                 if start < end and meant(rule.check, text, start, end, quoted):
                     spans.setdefault(rule, []).append((start, end))
         for rule, found in spans.items():
-            for start, end in self._counted(rule, texts[rule.check.raw], found):
+            text = texts[rule.check.raw]
+            for start, end in self._counted(rule, text, found, opinion.held if text == view.text else codes_of(text)):
                 yield rule, start, end
 
-    def _counted(self, rule: Rule, text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    def _candidates(self, text: str, raw: str, held: set[int]) -> list[int]:
+        """Return the numbers of the expressions worth trying: of rules about the raw text, those worth it there."""
+        found = self._sieve.candidates(text, held)
+        if text == raw:
+            return found
+        found = [index for index in found if not self._written[index][0].check.raw]
+        found += [index for index in self._sieve.candidates(raw, codes_of(raw)) if self._written[index][0].check.raw]
+        return sorted(found)
+
+    def _counted(self, rule: Rule, text: str, found: list[tuple[int, int]], held: set[int]) -> list[tuple[int, int]]:
         """Return a rule's places that none of its exceptions overlaps; one place is enough for a rule about the whole."""
         places = [min(found)] if rule.check.alone else found
         stop = max(end for _, end in places) + TEXT_SEARCHED
-        buts = map(rule.but.__getitem__, self._exceptions[rule].candidates(text))
+        buts = [_compiled(rule.but[index]) for index in self._exceptions[rule].candidates(text, held)]
         exceptions = [one.span() for but in buts for one in but.finditer(text, 0, stop)]
         return _joined(
             place for place in places if not any(first < place[1] and place[0] < last for first, last in exceptions)
@@ -174,11 +179,16 @@ class Checker:
                 )
 
 
-def _stands_alone(rule: Rule, match: re.Match[str], parts: PartsSeen, opinion: Opinion) -> bool:
-    """Tell whether hardly anything else is said; what is cheap to find out comes first."""
-    if eased_away(rule, parts, *match.span()):
+def _stands_alone(rule: Rule, match: re.Match[str] | None, parts: PartsSeen, opinion: Opinion) -> bool:
+    """Tell whether hardly anything else is said; what is cheap to find out and seldom so comes first."""
+    if match is None or not parts.nearly_hollow or not (parts.hollow or opinion.leans):
         return False
-    return parts.hollow or (parts.nearly_hollow and opinion.leans)
+    return not eased_away(rule, parts, *match.span())
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

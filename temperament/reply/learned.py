@@ -53,12 +53,13 @@ _CLAUSE = re.compile(r"[^,。!?;\n]+")
 class SecondReader:
     """The learned weights, by the code of a character or pair (see ``sieve``).
 
-    ``parts`` hold two sums to be taken at once: weight times inverse document frequency as the real part, the latter's
-    square as the imaginary one. A probability of ``threshold`` or more makes a finding where no rule does; below
-    ``doubt``, findings of the rules in ``broad`` are suggestions only.
+    ``pulls`` are weights times inverse document frequencies, ``squares`` those of the latter. A probability of
+    ``threshold`` or more makes a finding where no rule does; below ``doubt``, findings of the rules in ``broad`` are
+    suggestions only.
     """
 
-    parts: dict[int, complex]
+    pulls: dict[int, float]
+    squares: dict[int, float]
     intercept: float
     threshold: float
     doubt: float
@@ -66,16 +67,25 @@ class SecondReader:
 
     def probability(self, held: Set[int]) -> float:
         """Return how likely a reply with these codes is to hold a violation; nothing known: 0."""
-        total = sum(map(self.parts.get, held, repeat(0j)), 0j)
-        if not total:
+        length = sum(map(self.squares.get, held, repeat(0.0)))
+        if not length:
             return 0.0
-        score = self.intercept + total.real / math.sqrt(total.imag)
-        return 1 / (1 + math.exp(-score))
+        return _logistic(self.intercept + self.pull(held) / math.sqrt(length))
+
+    def may_find(self, held: Set[int]) -> bool:
+        """Tell whether the probability can reach ``threshold``: it needs a pull, however long the reply is."""
+        return self.pull(held) > 0 or _logistic(self.intercept) >= self.threshold
+
+    def pull(self, held: Set[int]) -> float:
+        """Return how much these codes together speak for a violation, or, below 0, against it."""
+        return sum(map(self.pulls.get, held, repeat(0.0)))
 
     def finding(self, view: View, sure: float, language: Language) -> Finding:
         """Return the finding, at the clause that speaks for it most."""
         clauses = list(_CLAUSE.finditer(view.text))
-        worst = max(clauses, key=lambda one: self._pull(one.group())).span() if clauses else (0, len(view.text))
+        worst = (
+            max(clauses, key=lambda one: self.pull(codes_of(one.group()))).span() if clauses else (0, len(view.text))
+        )
         start, end = view.span(*worst)
         return Finding(
             rule=RULE,
@@ -89,8 +99,9 @@ class SecondReader:
             kind=LEARNED,
         )
 
-    def _pull(self, clause: str) -> float:
-        return sum(self.parts.get(code, 0j).real for code in codes_of(clause))
+
+def _logistic(score: float) -> float:
+    return 1 / (1 + math.exp(-score))
 
 
 class Opinion:
@@ -109,7 +120,8 @@ class Opinion:
     @property
     def finds(self) -> bool:
         """Tell whether the whole reads like a violation."""
-        return self._asked and self.sure >= shipped_reader().threshold
+        reader = shipped_reader()
+        return self._asked and reader.may_find(self.held) and self.sure >= reader.threshold
 
     @property
     def leans(self) -> bool:
@@ -148,11 +160,15 @@ def load(path: Path) -> SecondReader:
 
 
 def _reader(facts: dict[str, Any]) -> SecondReader:
-    codes = list(map(code_of, facts["pieces"]))
-    rarity = [math.log((1 + facts["replies"]) / (1 + count)) + 1 for count in facts["counts"]]
-    values = zip(codes, facts["weights"], rarity, strict=True)
+    # The commonest first: neighbours in memory, they stay in the processor's cache.
+    pieces = sorted(zip(facts["counts"], facts["pieces"], facts["weights"], strict=True), reverse=True)
+    rarity = {code_of(piece): math.log((1 + facts["replies"]) / (1 + count)) + 1 for count, piece, _ in pieces}
     return SecondReader(
-        parts={code: complex(weight / facts["scale"] * idf, idf * idf) for code, weight, idf in values},
+        pulls={
+            code: weight / facts["scale"] * idf
+            for (_, _, weight), (code, idf) in zip(pieces, rarity.items(), strict=True)
+        },
+        squares={code: idf * idf for code, idf in rarity.items()},
         intercept=float(facts["intercept"]),
         threshold=float(facts["threshold"]),
         doubt=float(facts["doubt"]),

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from importlib import import_module
-from typing import Any
 
 from temperament.playbook import Playbook
 from temperament.playbook.expressions import expand
 from temperament.playbook.shapes import ReplyPart
+from temperament.reply.filler import Filler
 
 _FILLER = "filler"
 _MOST_LEFT = 6
@@ -23,7 +22,7 @@ class Parts:
         self.entries: dict[str, ReplyPart] = {name.removeprefix("part."): one for name, one in book.parts.items()}
         written = {name: "|".join(f"(?:{expand(cue)})" for cue in one.cues) for name, one in self.entries.items()}
         self.cues = {name: re.compile(cues) for name, cues in written.items()}
-        self.substance = _substance(written.get(_FILLER, "(?!)"))
+        self.filler = Filler(written.get(_FILLER, "(?!)"))
 
     def seen(self, text: str) -> "PartsSeen":
         """Return what one text holds; nothing is looked for before it is asked."""
@@ -37,14 +36,19 @@ class PartsSeen:
         """Look at one text."""
         self._parts = parts
         self._text = text
-        self._places: dict[str, list[int]] = {}
+        self._places: dict[str, tuple[list[int], Iterator[re.Match[str]]]] = {}
 
     def holds(self, name: str, start: int, end: int) -> bool:
         """Tell whether a part stands in the text, beginning outside a finding."""
-        places = self._places.get(name)
-        if places is None:
-            places = self._places[name] = [match.start() for match in self._parts.cues[name].finditer(self._text)]
-        return any(not start <= place < end for place in places)
+        return any(not start <= place < end for place in self._beginnings(name))
+
+    def _beginnings(self, name: str) -> Iterator[int]:
+        """Yield where a part begins; the first place often tells enough, so no more are looked for than are asked for."""
+        known, matches = self._places.setdefault(name, ([], self._parts.cues[name].finditer(self._text)))
+        yield from known
+        for match in matches:
+            known.append(match.start())
+            yield match.start()
 
     @property
     def hollow(self) -> bool:
@@ -59,11 +63,7 @@ class PartsSeen:
     @cached_property
     def _left(self) -> int:
         """How many characters are no filler; where they are many, at least how many."""
-        if self._parts.substance is not None:
-            least = len(self._text) - len(self._parts.substance.sub("", self._text))
-            if least > max(_MOST_LEFT, _NEAR_SHARE * len(self._text)):
-                return least
-        return len(self._parts.cues[_FILLER].sub("", self._text))
+        return self._parts.filler.left(self._text, max(_MOST_LEFT, _NEAR_SHARE * len(self._text)))
 
     def missing(self, state: str, channel: str | None) -> Iterator[ReplyPart]:
         """Yield the parts that a customer in this state needs and the text lacks."""
@@ -73,38 +73,3 @@ class PartsSeen:
             )
             if wanted and not self._parts.cues[name].search(self._text):
                 yield part
-
-
-def _substance(filler: str) -> re.Pattern[str] | None:
-    """Return an expression for characters that no filler holds; ``None`` where that cannot be told."""
-    letters = set(_characters(import_module("re._parser").parse(filler)))
-    if None in letters:
-        return None
-    return re.compile(rf"[^\W{re.escape(''.join(sorted(one for one in letters if one)))}]")
-
-
-def _characters(items: Any) -> Iterator[str | None]:
-    """Yield the word characters that a parsed expression can match, and ``None`` for a class that is open."""
-    for kind, value in items:
-        name = str(kind)
-        if name == "LITERAL":
-            yield chr(value)
-        elif name == "IN":
-            yield from _class(value)
-        elif name == "BRANCH":
-            for branch in value[1]:
-                yield from _characters(branch)
-        elif name == "SUBPATTERN":
-            yield from _characters(value[3])
-        elif name.endswith("_REPEAT"):
-            yield from _characters(value[2])
-        elif name not in {"ASSERT", "ASSERT_NOT", "AT"}:
-            yield None
-
-
-def _class(items: Any) -> Iterator[str | None]:
-    r"""Yield the characters of [...]; ``[^\w]`` has none that counts."""
-    if [str(part) for one in items for part in one] == ["NEGATE", "None", "CATEGORY", "CATEGORY_WORD"]:
-        return
-    for kind, value in items:
-        yield chr(value) if str(kind) == "LITERAL" else None

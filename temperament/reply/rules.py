@@ -21,7 +21,7 @@ class Rule:
     better: tuple[Phrase, ...]
     source: str
     worst_for: tuple[str, ...]
-    but: tuple[re.Pattern[str], ...]
+    but: tuple[str, ...]
     expressions: tuple[str, ...]
 
 
@@ -57,7 +57,7 @@ def _rule(check: Check, book: Playbook) -> Rule:
         better=check.better or (wording.better if wording else ()),
         source=check.source,
         worst_for=wording.states if wording else (),
-        but=tuple(re.compile(expand(one)) for one in check.but),
+        but=tuple(map(expand, check.but)),
         expressions=tuple(_expressions(check, book)),
     )
 
