@@ -190,7 +190,7 @@ class Casebook:
         following = STAGES[min(place + 1, len(STAGES) - 1)]
         if to is None and one.stage != CLOSED:
             return following
-        wanted = self._stage(to) if to is not None else ""
+        wanted = self.stage_named(to) if to is not None else ""
         allowed = [*STAGES[:place], *([following] if one.stage != CLOSED else [])]
         if wanted in allowed:
             return wanted
@@ -200,7 +200,8 @@ class Casebook:
             f"Case {one.id} is at {one.stage} and cannot go to {to or 'a next stage'}. It can go to: {names}.",
         )
 
-    def _stage(self, name: str) -> str:
+    def stage_named(self, name: str) -> str:
+        """Return a stage by its label or its name; what is unknown stays as it is."""
         for rule in self.book.procedure.values():
             if name.strip().lower() in {rule.stage, rule.name.zh, rule.name.en.lower()}:
                 return rule.stage

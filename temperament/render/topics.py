@@ -8,7 +8,9 @@ from rich.text import Text
 
 from temperament.language import Language
 from temperament.playbook import Playbook
-from temperament.render.words import printable, source_name, word
+from temperament.render.case_words import word
+from temperament.render.words import printable, source_name
+from temperament.render.words import word as common
 from temperament.topics import Burst, Report
 
 _MOST_CAUSES = 8
@@ -38,7 +40,7 @@ def _topic_table(report: Report, language: Language) -> Table:
     for key in ("messages", "share", *(() if report.upset is None else ("upset",))):
         table.add_column(word(key, language), justify="right")
     table.add_column(word("shown_by", language), overflow="fold")
-    table.add_column(word("source", language))
+    table.add_column(common("source", language))
     for one in report.topics:
         upset = () if one.upset is None else (f"{one.upset / one.messages:.0%}",)
         words = "、".join(f"“{printable(piece)}”" for piece in one.words)
@@ -54,7 +56,7 @@ def _cause_table(report: Report, language: Language) -> Table:
     table.add_column("")
     table.add_column(word("messages", language), justify="right")
     for one in report.causes[:_MOST_CAUSES]:
-        table.add_row(Text(one.name), Text(word(one.side, language), "dim"), str(one.messages))
+        table.add_row(Text(one.name), Text(common(one.side, language), "dim"), str(one.messages))
     return table
 
 
