@@ -75,12 +75,24 @@ def kept(given: Mapping[str, str], industry: str, book: Playbook, masker: Masker
     }
 
 
-def told(text: str, industry: str, book: Playbook) -> dict[str, str]:
-    """Return the fields that the customer's own words hold, with those words."""
+def told(text: str, industry: str, book: Playbook, masker: Masker) -> dict[str, str]:
+    """Return the required fields that the customer's own words hold, with those words.
+
+    A phone number is no order number: what is hidden as something else than the field does not fill it.
+    """
     folded = fold(text).text
-    forms = [one for one in forms_for(industry, book) if "record" in one.stages]
-    found = {field.key: words for form in forms for field in form.fields if (words := _words(field, folded))}
-    return found | ({"content": text} if text.strip() else {})
+    fields = [field for form in forms_for(industry, book) if "record" in form.stages for field in form.fields]
+    found = {field.key: words for field in fields if field.required and (words := _words(field, folded))}
+    personal = {field.key for field in fields if field.personal}
+    sure = {key: words for key, words in found.items() if key in personal or not _other(key, words, masker)}
+    return sure | ({"content": text} if text.strip() else {})
+
+
+def _other(key: str, words: str, masker: Masker) -> bool:
+    """Tell whether words are nothing but a piece of personal data other than the number that a field asks for."""
+    hidden = masker.mask(words).hidden
+    whole = sum(one.end - one.start for one in hidden) == len(words)
+    return whole and (key, hidden[0].mask) != ("order", "mask.number")
 
 
 def _words(field: Field, folded: str) -> str:

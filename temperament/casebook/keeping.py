@@ -59,7 +59,7 @@ class Casebook:
         topics = Tagger(self.book, self.language).topics(new.reading.text)
         if topics:
             given["topic"] = "、".join(one.name for one in topics)
-        told = filling.told(new.reading.text, industry, self.book)
+        told = filling.told(new.reading.text, industry, self.book, self.masker)
         fields = told | filling.named(
             {**{key: value for key, value in given.items() if value}, **new.fields}, industry, self.book
         )

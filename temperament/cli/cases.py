@@ -78,11 +78,12 @@ def _asked(
 ) -> tuple[str, dict[str, str]]:
     """Go through the record forms on screen; an empty answer leaves a field empty."""
     from temperament.casebook.filling import forms_for, told
+    from temperament.masking import Masker
     from temperament.playbook.naming import INDUSTRIES, known
 
     trade = known(industry, INDUSTRIES, ("行业", "industry")) or ""
     text = text or _line(("客户怎么说", "What does the customer say")[language == "en"], "")
-    held = told(text, trade, book)
+    held = told(text, trade, book, Masker(book))
     answers = {}
     for form in (one for one in forms_for(trade, book) if "record" in one.stages):
         for field in form.fields:

@@ -32,7 +32,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "earlier": ("以前来过", "came before"),
     "greet": ("老客户再来，主动热情打招呼。", "Known to us: greet warmly, and say that you know the earlier matter."),
     "done": ("已办", "done"),
-    "ended": ("不用办了", "over"),
+    "ended": ("已过这一步", "over"),
     "late": ("迟了 {}", "late by {}"),
     "left": ("还有 {}", "in {}"),
     "case": ("个案", "case"),

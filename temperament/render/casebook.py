@@ -21,6 +21,7 @@ from temperament.render.words import word as common
 
 _LONGEST = 40
 _SHORT_HASH = 8
+_SHOWN_ABOVE = "content"
 
 
 def stage_name(stage: str, book: Playbook, language: Language) -> str:
@@ -42,12 +43,9 @@ def record_card(one: Record, book: Playbook, language: Language) -> RenderableTy
         lacking = [Text.assemble(each.name, (f"  {each.key}", "dim")) for each in one.wanted]
         _rows(table, word("wanted", language), lacking or [Text(word("nothing_wanted", language), "green")])
     for form in book.forms.values():
-        filled = [field for field in form.fields if one.fields.get(field.key)]
-        _rows(
-            table,
-            form.name.show(language),
-            [_field(field.name.show(language), one.fields[field.key]) for field in filled],
-        )
+        filled = [field for field in form.fields if one.fields.get(field.key) and field.key != _SHOWN_ABOVE]
+        lines = [_field(field.name.show(language), _shown(field.key, one, book, language)) for field in filled]
+        _rows(table, form.name.show(language), lines)
     _rows(table, word("history", language), [_step(step, book, language) for step in one.steps])
     return Panel(Group(_procedure(one, book, language), Text(), table), title=Text(one.id), box=box.ROUNDED)
 
@@ -92,6 +90,14 @@ def _task(task: Task, language: Language) -> Text:
         when = local(task.done or task.ended)
         return Text(f"✓ {task.name}  {word('done' if task.done else 'ended', language)} {when}", "dim")
     return Text.assemble(f"○ {task.name}  ", (local(task.due), "yellow"), (f"  {task.do}", "dim"))
+
+
+def _shown(key: str, one: Record, book: Playbook, language: Language) -> str:
+    """Return the value of a field; labels by their names."""
+    value = one.fields[key]
+    if key == "channel" and value in book.channels:
+        return book.channels[value].name.show(language)
+    return common(f"{value}_priority", language) if key in {"impact", "urgency"} else value
 
 
 def _field(name: str, value: str) -> Text:
