@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from temperament import playbook
+from temperament.casebook.tasks import Tasks
 from temperament.labels import state_label, temperament_label
 from temperament.playbook import Playbook
 from temperament.playbook.naming import channel_named
@@ -27,6 +28,8 @@ from temperament.server.work import Done
 
 STATIC = Path(__file__).resolve().parent / "static"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DUE_WITHIN = timedelta(hours=24)
+"""What is due in this time, or late, stands on the board."""
 Handler = Callable[[Request], Awaitable[Response]]
 log = logging.getLogger("temperament.server")
 _VERDICTS = {"accept": "accepted", "correct": "corrected", "dispute": "disputed"}
@@ -54,7 +57,7 @@ class Api:
 
     async def classify(self, request: Request) -> Response:
         """Read one message."""
-        job = await self._body(request, bodies.Classify)
+        job = await self.body(request, bodies.Classify)
         done = await self.pool.classify(job)
         if done.case is not None:
             await self.store.keep_case(done.case)
@@ -62,19 +65,19 @@ class Api:
 
     async def classify_batch(self, request: Request) -> Response:
         """Read many messages."""
-        return answered((await self.pool.do(await self._body(request, bodies.ClassifyBatch))).body)
+        return answered((await self.pool.do(await self.body(request, bodies.ClassifyBatch))).body)
 
     async def advise(self, request: Request) -> Response:
         """Return the reading, the advice and where the conversation stands."""
-        return answered((await self.pool.do(await self._body(request, bodies.Advise))).body)
+        return answered((await self.pool.do(await self.body(request, bodies.Advise))).body)
 
     async def check(self, request: Request) -> Response:
         """Return what to change in a draft reply."""
-        return answered((await self.pool.do(await self._body(request, bodies.Check))).body)
+        return answered((await self.pool.do(await self.body(request, bodies.Check))).body)
 
     async def conversations(self, request: Request) -> Response:
         """Analyse a conversation, or with ``live`` make one that turns can be added to."""
-        job = await self._body(request, bodies.Conversation)
+        job = await self.body(request, bodies.Conversation)
         if not job.live:
             done = await self.pool.do(job)
             await self._keep(done)
@@ -104,7 +107,7 @@ class Api:
     async def turns(self, request: Request) -> Response:
         """Add turns to a live conversation; returns what it adds up to and the new turns, read."""
         one = self.talks.get(request.path_params["id"])
-        more = (await self._body(request, bodies.MoreTurns)).turns
+        more = (await self.body(request, bodies.MoreTurns)).turns
         done = await self._grow(one, more)
         new = b",".join(done.turns[-len(more) :])
         return answered(done.body[:-1] + b',"turns":[' + new + b"]}")
@@ -121,7 +124,7 @@ class Api:
 
     async def feedback(self, request: Request) -> Response:
         """Keep what somebody says about a reading."""
-        said = await self._body(request, bodies.Feedback)
+        said = await self.body(request, bodies.Feedback)
         verdict = _VERDICTS.get(said.verdict, said.verdict)
         reading, labels = _labels(said.reading), _labels(said.labels or bodies.Labels())
         if verdict == "corrected" and not {"temperament", "state"} & set(labels):
@@ -153,7 +156,9 @@ class Api:
         language = request.scope["language"]
         cases = await self.store.cases(before, until)
         waiting = await self.store.waiting()
+        due = await self.store.run(lambda file: Tasks(file, self.book, language).due(DUE_WITHIN))
         whole = await asyncio.to_thread(board, cases, waiting, day, since, language, self.book)
+        whole["due"] = [asdict(one) for one in due]
         if form == "json":
             return _json(whole)
         today = [one for one in cases if one["time"] >= since]
@@ -177,10 +182,11 @@ class Api:
         return Response(self.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def page(self, request: Request) -> Response:
-        """Return the agent's page, or the board."""
-        return FileResponse(STATIC / ("board.html" if request.url.path == "/board" else "index.html"))
+        """Return the agent's page, the board, or the record form."""
+        return FileResponse(STATIC / {"/board": "board.html", "/form": "form.html"}.get(request.url.path, "index.html"))
 
-    async def _body(self, request: Request, shape: type[bodies.Body]) -> bodies.Body:
+    async def body(self, request: Request, shape: type[bodies.Body]) -> bodies.Body:
+        """Return a request's body in its shape; raises ``Problem``."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise Problem("not_json")
