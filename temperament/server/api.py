@@ -57,7 +57,7 @@ class Api:
 
     async def classify(self, request: Request) -> Response:
         """Read one message."""
-        job = await self.body(request, bodies.Classify)
+        job = await self._body(request, bodies.Classify)
         done = await self.pool.classify(job)
         if done.case is not None:
             await self.store.keep_case(done.case)
@@ -65,19 +65,19 @@ class Api:
 
     async def classify_batch(self, request: Request) -> Response:
         """Read many messages."""
-        return answered((await self.pool.do(await self.body(request, bodies.ClassifyBatch))).body)
+        return answered((await self.pool.do(await self._body(request, bodies.ClassifyBatch))).body)
 
     async def advise(self, request: Request) -> Response:
         """Return the reading, the advice and where the conversation stands."""
-        return answered((await self.pool.do(await self.body(request, bodies.Advise))).body)
+        return answered((await self.pool.do(await self._body(request, bodies.Advise))).body)
 
     async def check(self, request: Request) -> Response:
         """Return what to change in a draft reply."""
-        return answered((await self.pool.do(await self.body(request, bodies.Check))).body)
+        return answered((await self.pool.do(await self._body(request, bodies.Check))).body)
 
     async def conversations(self, request: Request) -> Response:
         """Analyse a conversation, or with ``live`` make one that turns can be added to."""
-        job = await self.body(request, bodies.Conversation)
+        job = await self._body(request, bodies.Conversation)
         if not job.live:
             done = await self.pool.do(job)
             await self._keep(done)
@@ -107,7 +107,7 @@ class Api:
     async def turns(self, request: Request) -> Response:
         """Add turns to a live conversation; returns what it adds up to and the new turns, read."""
         one = self.talks.get(request.path_params["id"])
-        more = (await self.body(request, bodies.MoreTurns)).turns
+        more = (await self._body(request, bodies.MoreTurns)).turns
         done = await self._grow(one, more)
         new = b",".join(done.turns[-len(more) :])
         return answered(done.body[:-1] + b',"turns":[' + new + b"]}")
@@ -124,7 +124,7 @@ class Api:
 
     async def feedback(self, request: Request) -> Response:
         """Keep what somebody says about a reading."""
-        said = await self.body(request, bodies.Feedback)
+        said = await self._body(request, bodies.Feedback)
         verdict = _VERDICTS.get(said.verdict, said.verdict)
         reading, labels = _labels(said.reading), _labels(said.labels or bodies.Labels())
         if verdict == "corrected" and not {"temperament", "state"} & set(labels):
@@ -186,7 +186,10 @@ class Api:
         return FileResponse(STATIC / {"/board": "board.html", "/form": "form.html"}.get(request.url.path, "index.html"))
 
     async def body(self, request: Request, shape: type[bodies.Body]) -> bodies.Body:
-        """Return a request's body in its shape; raises ``Problem``."""
+        """Return a request's body for a handler that stands elsewhere; raises ``Problem``."""
+        return await self._body(request, shape)
+
+    async def _body(self, request: Request, shape: type[bodies.Body]) -> bodies.Body:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise Problem("not_json")

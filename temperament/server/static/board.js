@@ -110,8 +110,8 @@ function due(rows) {
   const heads = [[t("dueWhen")], [t("dueCase")], [t("dueWhat")], [t("words")]];
   return table(heads, rows.map((one) => [
     el("b", { class: one.late > 0 ? "error" : "warning" }, t(one.late > 0 ? "dueLate" : "dueLeft", span(Math.max(1, Math.abs(one.late)) * 60))),
-    [one.record],
-    [el("span", {}, el("b", {}, one.name), el("br"), el("span", { class: "quiet" }, one.do))],
+    [one.record, true],
+    [el("span", {}, el("b", {}, one.name), one.escalate && el("span", { class: "alarm" }, ` ${t("tileWaiting")}`), el("br"), el("span", { class: "quiet" }, one.do))],
     [el("span", { lang: "zh-CN" }, one.text)],
   ]));
 }
