@@ -579,11 +579,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "one row a decision. agreement reads the file of labels itself.",
     ),
     "serve": (
-        "开一个服务：HTTP 接口（说明见 /openapi.json）、客服页面（/）和主管看板（/board）。\n\n"
+        "开一个服务：HTTP 接口（说明见 /openapi.json）、客服页面（/）、主管看板（/board）和登记表（/form）。\n\n"
         "例：temperament serve\n\n"
         "例：temperament serve --port 8811 --db 数据.sqlite --workers 2\n\n"
         "例：temperament serve --host 0.0.0.0 --api-key-file 密钥.txt",
-        "Run a service: an HTTP interface (described at /openapi.json), the agent's page (/) and the board (/board).\n\n"
+        "Run a service: an HTTP interface (described at /openapi.json), the agent's page (/), the board (/board) and the record form (/form).\n\n"
         "Example: temperament serve\n\n"
         "Example: temperament serve --port 8811 --db data.sqlite --workers 2\n\n"
         "Example: temperament serve --host 0.0.0.0 --api-key-file keys.txt",

@@ -140,9 +140,9 @@ class Casebook:
         done: tuple[str, ...] = (),
     ) -> Record:
         """Write something into a case without moving it: a note, fields, tasks done. Raises ``InputError``, ``UsageError``."""
-        one = self.record(identifier)
         with self.file:
-            one = self._keep(one, fields or {}, done)
+            self.file.execute("BEGIN IMMEDIATE")
+            one = self._keep(self.record(identifier), fields or {}, done)
             self._write_step(identifier, now(), one.stage, agent, note)
         return self.record(identifier)
 
@@ -162,9 +162,9 @@ class Casebook:
         What the stage still wants is refused, unless ``anyway`` says why; then the history keeps both. Raises
         ``InputError``, and ``UsageError`` for a stage that is not the next one nor an earlier one.
         """
-        one = self.record(identifier)
         with self.file:
-            one = self._keep(one, fields or {}, done)
+            self.file.execute("BEGIN IMMEDIATE")
+            one = self._keep(self.record(identifier), fields or {}, done)
             target = self._target(one, to)
             ahead = STAGES.index(target) > STAGES.index(one.stage)
             lacking = list(self._wanted(one, tuple(self.tasks.of(identifier)))) if ahead else []
