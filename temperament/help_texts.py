@@ -583,7 +583,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "例：temperament serve\n\n"
         "例：temperament serve --port 8811 --db 数据.sqlite --workers 2\n\n"
         "例：temperament serve --host 0.0.0.0 --api-key-file 密钥.txt",
-        "Run a service: an HTTP interface (described at /openapi.json), the agent's page (/), the board (/board) and the record form (/form).\n\n"
+        "Run a service: an HTTP interface (described at /openapi.json), the agent's page (/), the board (/board) "
+        "and the record form (/form).\n\n"
         "Example: temperament serve\n\n"
         "Example: temperament serve --port 8811 --db data.sqlite --workers 2\n\n"
         "Example: temperament serve --host 0.0.0.0 --api-key-file keys.txt",
