@@ -356,6 +356,181 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "要连续几句都达到，才说该介入。",
         "After how many turns in a row at that risk.",
     ),
+    "topics": (
+        "一批消息或对话各说什么事：类别、原因、占多少、多少带情绪；同一件事短时间内许多客户来说，就报集中爆发。\n\n"
+        "例：temperament topics 留言.csv\n\n"
+        "例：temperament topics 会话.jsonl.gz --format json\n\n"
+        "例：temperament topics 留言.csv --each > 类别.jsonl",
+        "What many messages or conversations are about: topics, causes, shares, how many are upset; and bursts, one matter from "
+        "many customers in a short time.\n\n"
+        "Example: temperament topics messages.csv\n\n"
+        "Example: temperament topics chats.jsonl.gz --format json\n\n"
+        "Example: temperament topics messages.csv --each > topics.jsonl",
+    ),
+    "topics.files": (
+        "消息或对话文件：txt、jsonl、json、csv、tsv、xlsx，也可是 .gz；有时间列才看得出集中爆发。",
+        "Files of messages or conversations: txt, jsonl, json, csv, tsv, xlsx, also .gz; bursts need a column of times.",
+    ),
+    "topics.customer": (
+        "写哪位客户的那一列（没有就当每条一位）。",
+        "The column that names the customer (default: every message is another's).",
+    ),
+    "topics.each": (
+        "不汇总，每条消息一行 JSON，写明类别和字样。",
+        "No summary: one JSON line a message, with its topics and the words that showed them.",
+    ),
+    "practice": (
+        "练习：看一位客户的话，写一句回复，马上看要改什么、做到哪一步、可以怎么说。\n\n"
+        "例：temperament practice\n\n"
+        "例：temperament practice --file data/corpus/test.jsonl --count 5 --state angry",
+        "Practise: read a customer, type a reply, see at once what to change, which steps it makes, what one could say.\n\n"
+        "Example: temperament practice\n\n"
+        "Example: temperament practice --file data/corpus/test.jsonl --count 5 --state angry",
+    ),
+    "practice.count": (
+        "练几位客户（0：全部）。",
+        "How many customers (0: all).",
+    ),
+    "practice.state": (
+        "只练这种情绪的客户。",
+        "Only customers in this state.",
+    ),
+    "practice.file": (
+        "用自己的消息（有标签就用标签，没有就由模型读）；不给则用话术库里的练习。",
+        "Your own messages (labels are used where there are any, else the model reads); default: the playbook's drills.",
+    ),
+    "practice.seed": (
+        "抽题的种子；相同则题目相同。",
+        "Seed of the choice; the same seed gives the same customers.",
+    ),
+    "case": (
+        "存下来的个案：受理、记录、分析、解决、跟进、回顾，表格、到期提醒、老客户、案例库、报表。",
+        "Stored cases from receipt to review: forms, reminders, earlier cases, a library, figures.",
+    ),
+    "case.new": (
+        "为客户的话建一个个案：读情绪、定级、定回话时间、列出还缺什么。\n\n"
+        '例：temperament case new "说好三天到，第九天了！" --customer 13800138000 --channel phone --by 小林 --db 个案.sqlite\n\n'
+        "例：temperament case new --ask --industry hotel --db 个案.sqlite",
+        "Open a case for a customer's words: read, graded, with deadlines and what is still wanted.\n\n"
+        'Example: temperament case new "说好三天到，第九天了！" --customer 13800138000 --channel phone --by Lin --db cases.sqlite\n\n'
+        "Example: temperament case new --ask --industry hotel --db cases.sqlite",
+    ),
+    "case.list": (
+        "列出个案；--customer 查老客户，--like 查案例库。\n\n"
+        "例：temperament case list --customer 13800138000 --db 个案.sqlite\n\n"
+        "例：temperament case list --like 快递丢了 --stage closed --db 个案.sqlite",
+        "List cases; --customer looks a customer up, --like searches the library.\n\n"
+        "Example: temperament case list --customer 13800138000 --db cases.sqlite\n\n"
+        "Example: temperament case list --like 快递丢了 --stage closed --db cases.sqlite",
+    ),
+    "case.show": (
+        "看一个个案：到哪一步、还缺什么、待办、表格、经过、以前来过几次。\n\n例：temperament case show 261122-1 --db 个案.sqlite",
+        "Show a case: where it stands, what it lacks, what is due, forms, history, earlier cases.\n\n"
+        "Example: temperament case show 261122-1 --db cases.sqlite",
+    ),
+    "case.note": (
+        "往个案里记一笔：备注、填表、办完的事，不往下走。\n\n"
+        "例：temperament case note 261122-1 已打电话 --done reply --by 小林 --db 个案.sqlite",
+        "Write into a case without moving it: a note, fields, tasks done.\n\n"
+        "Example: temperament case note 261122-1 called --done reply --by Lin --db cases.sqlite",
+    ),
+    "case.step": (
+        "个案往下走一步（或退回）；没填完、没办完的会拦下。\n\n"
+        "例：temperament case step 261122-1 --field wish=退款 --field name=已留 --db 个案.sqlite\n\n"
+        "例：temperament case step 261122-1 solve --note 客户不同意，再想办法 --db 个案.sqlite",
+        "Move a case to the next stage (or back); what is not filled in or done holds it up.\n\n"
+        "Example: temperament case step 261122-1 --field wish=refund --field name=taken --db cases.sqlite\n\n"
+        "Example: temperament case step 261122-1 solve --note refused --db cases.sqlite",
+    ),
+    "case.due": (
+        "到期要办的：先应一声、首次答复、报进展、跟进、回访。\n\n例：temperament case due --within 24h --db 个案.sqlite",
+        "What is due: receipts, first replies, progress, follow-ups, return visits.\n\n"
+        "Example: temperament case due --within 24h --db cases.sqlite",
+    ),
+    "case.report": (
+        "个案汇总：共同的类别和原因、每步花多久、超时、信任度、满意度、转给哪些部门。\n\n例：temperament case report --db 个案.sqlite",
+        "What the cases add up to: common topics and causes, time in each stage, late tasks, trust, satisfaction, departments."
+        "\n\nExample: temperament case report --db cases.sqlite",
+    ),
+    "case.export": (
+        "导出成表格（xlsx、csv、tsv、jsonl），可只导一种表，如酒店的值班日记。\n\n"
+        "例：temperament case export 值班日记.xlsx --form duty-log --db 个案.sqlite",
+        "Write cases to a table (xlsx, csv, tsv, jsonl), or one form only, such as a hotel's duty log.\n\n"
+        "Example: temperament case export log.xlsx --form duty-log --db cases.sqlite",
+    ),
+    "case.db": (
+        "存个案的 SQLite 文件，可与 serve --db 同一个（也可设环境变量 TEMPERAMENT_DB）；个人信息先遮住，客户编号只存加盐的摘要。",
+        "The SQLite file of cases, the one of serve --db if you like (or set TEMPERAMENT_DB); personal data is masked, of a "
+        "customer's id only a salted hash is kept.",
+    ),
+    "case.by": (
+        "经手人。",
+        "Who does it.",
+    ),
+    "case.field": (
+        "填表：名称=内容，如 wish=退款、满意度=满意；内容写 now 就是现在（可多次）。",
+        "Fill in a form: name=value, such as wish=refund; the value now is the time (repeatable).",
+    ),
+    "case.done": (
+        "办完的待办：reply、progress、follow-up、return-visit …（可多次）。",
+        "A task that is done: reply, progress, follow-up, return-visit … (repeatable).",
+    ),
+    "case.id": (
+        "个案编号。",
+        "The case's id.",
+    ),
+    "case.text": (
+        "客户的话。",
+        "The customer's words.",
+    ),
+    "case.customer": (
+        "客户的编号或电话：只存加盐的摘要，再来时认得出。",
+        "The customer's id or phone: only a salted hash is kept, by which they are known again.",
+    ),
+    "case.ask": (
+        "在屏幕上一项一项填登记表。",
+        "Fill in the record form on screen, field by field.",
+    ),
+    "case.stage": (
+        "只列这一步的：accept、record、analyse、solve、follow-up、review、closed。",
+        "Only cases at this stage: accept, record, analyse, solve, follow-up, review or closed.",
+    ),
+    "case.list.customer": (
+        "只列这位客户的（编号或电话，写法不限）。",
+        "Only cases of this customer (id or phone, however it is spaced).",
+    ),
+    "case.topic": (
+        "只列这个类别的，如 delivery、refund。",
+        "Only cases about this topic, such as delivery or refund.",
+    ),
+    "case.like": (
+        "找像这样的个案，看当时怎么办的。",
+        "Find cases like these words, and what was done about them.",
+    ),
+    "case.note.text": (
+        "备注。",
+        "A note.",
+    ),
+    "case.step.to": (
+        "到哪一步；不给就到下一步，更早的一步就是退回，最后是 closed。",
+        "The stage to go to; default: the next one; an earlier one goes back; the last is closed.",
+    ),
+    "case.anyway": (
+        "没完也往下走，写明为什么；经过里会留着。",
+        "Go on although something is wanting, and say why; the history keeps it.",
+    ),
+    "case.within": (
+        "多久之内到期的，如 24h、2天（不给：全部）。",
+        "Due within this time, such as 24h or 2d (default: all).",
+    ),
+    "case.export.target": (
+        "写到哪个文件：.xlsx、.csv、.tsv、.jsonl。",
+        "The file to write: .xlsx, .csv, .tsv or .jsonl.",
+    ),
+    "case.export.form": (
+        "只导出一种表：complaint、duty-log、property、closing …（不给：填过的都导）。",
+        "One form only: complaint, duty-log, property, closing … (default: whatever is filled in).",
+    ),
     "label": (
         "按键给消息打标签：看一条，按几个键，存一条。\n\n"
         "例：temperament label 消息.csv -o 我的标注.jsonl\n\n"
@@ -404,11 +579,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "one row a decision. agreement reads the file of labels itself.",
     ),
     "serve": (
-        "开一个服务：HTTP 接口（说明见 /openapi.json）、客服页面（/）和主管看板（/board）。\n\n"
+        "开一个服务：HTTP 接口（说明见 /openapi.json）、客服页面（/）、主管看板（/board）和登记表（/form）。\n\n"
         "例：temperament serve\n\n"
         "例：temperament serve --port 8811 --db 数据.sqlite --workers 2\n\n"
         "例：temperament serve --host 0.0.0.0 --api-key-file 密钥.txt",
-        "Run a service: an HTTP interface (described at /openapi.json), the agent's page (/) and the board (/board).\n\n"
+        "Run a service: an HTTP interface (described at /openapi.json), the agent's page (/), the board (/board) "
+        "and the record form (/form).\n\n"
         "Example: temperament serve\n\n"
         "Example: temperament serve --port 8811 --db data.sqlite --workers 2\n\n"
         "Example: temperament serve --host 0.0.0.0 --api-key-file keys.txt",

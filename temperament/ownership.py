@@ -9,7 +9,10 @@ from temperament.errors import InputError
 from temperament.playbook import Playbook, loading
 from temperament.workbook import overlay_text
 
-_STARTERS = ("wording", "grading", "authority", "forms", "letters", "scripts", "tags", "causes")
+_STARTERS = (
+    "wording", "grading", "authority", "forms", "letters", "scripts", "tags", "causes", "topics", "bursts", "tasks",
+    "replies", "drills",
+)  # fmt: skip
 """The kinds for which a new folder gets a commented example: what firms change most, and what the manual leaves open."""
 _README = """\
 # 自己的话术 / Your own playbook
@@ -22,6 +25,15 @@ The files here lie over the shipped playbook: a new id adds an entry, a known id
     temperament advise --state angry --playbook .   # 使用 / use
     temperament playbook export rules.xlsx          # Excel: edit the wording rules
     temperament playbook import rules.xlsx .        # 写回这里 / and bring the changes back
+
+003 号手册只有标题、没有正文的几章（L23、L217），留给本单位自己写；写在这里 / The chapters of manual 003 of which only the
+heading is left are the firm's own to write; their places:
+
+    典型案例 typical cases            drills.yaml       (temperament practice)
+    应对话术 what to say              replies.yaml, scripts.yaml
+    致歉信格式 letter of apology      letters.yaml      (temperament template)
+    赔付标准 compensation             authority.yaml    (limit: 元 / yuan)
+    特殊客诉 special complaints       tags.yaml, signals.yaml
 
 文件名 / Files: {files}
 """

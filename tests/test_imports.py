@@ -21,8 +21,8 @@ ORDER = [
     {"scoring"},
     {"feedback", "gain", "model", "promises", "reply", "seen", "turns", "vetting", "workbook"},
     {"advice", "encoder", "evaluate", "evidence", "forecast", "ownership", "tables"},
-    {"classifier", "conversation", "guidance", "masking", "reader", "templates"},
-    {"adapting", "analysis", "card", "labelling", "shipped", "summary"},
+    {"classifier", "conversation", "guidance", "masking", "practice", "reader", "templates", "topics"},
+    {"adapting", "analysis", "card", "casebook", "labelling", "shipped", "summary"},
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
@@ -130,7 +130,10 @@ def test_imports_point_downwards(name):
         "reply",
         "datasets",
         "promises",
+        "casebook",
+        "practice",
         "summary",
+        "topics",
     ],
 )
 def test_rooms_that_never_see_a_model(name):

@@ -372,7 +372,7 @@ def test_the_board_as_a_workbook(tmp_path):
         answer = one.get("/v1/board?format=xlsx")
     assert answer.headers["content-disposition"].startswith("attachment")
     book = openpyxl.load_workbook(BytesIO(answer.content))
-    assert book.sheetnames == ["情绪", "气质", "上升的投诉", "客服用语", "客服", "待上级处理", "个案"]
+    assert book.sheetnames == ["情绪", "气质", "上升的投诉", "客服用语", "客服", "待上级处理", "到期要办", "个案"]
     cells = [cell for row in book["个案"].iter_rows() for cell in row]
     assert any(str(cell.value).startswith("=1+1") for cell in cells)
     assert "f" not in {cell.data_type for cell in cells}

@@ -10,13 +10,16 @@ from temperament import __version__
 from temperament.cli import (
     advising,
     batching,
+    cases,
     checking,
     conversing,
     evaluating,
     labelling,
     playbook,
+    practice,
     reading,
     serving,
+    topics,
     training,
 )
 from temperament.cli.common import Lang, ask_language
@@ -32,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 playbook_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+case_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 feedback_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("classify", reading.classify),
@@ -40,6 +44,8 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("guide", advising.guide),
     ("check", checking.check),
     ("transcript", conversing.transcript),
+    ("topics", topics.topics),
+    ("practice", practice.practice),
     ("template", advising.template),
     ("trust", advising.trust),
     ("label", labelling.label),
@@ -56,11 +62,24 @@ _PLAYBOOK_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("export", playbook.export),
     ("import", playbook.import_workbook),
 )
+_CASE_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("new", cases.new),
+    ("list", cases.list_cases),
+    ("show", cases.show_case),
+    ("note", cases.note),
+    ("step", cases.step),
+    ("due", cases.due),
+    ("report", cases.report),
+    ("export", cases.export),
+)
 for _name, _command in _COMMANDS:
     app.command(_name, help=tell(_name))(_command)
 for _name, _command in _PLAYBOOK_COMMANDS:
     playbook_app.command(_name, help=tell(f"playbook.{_name}"))(_command)
+for _name, _command in _CASE_COMMANDS:
+    case_app.command(_name, help=tell(f"case.{_name}"))(_command)
 feedback_app.command("export", help=tell("feedback.export"))(serving.export)
+app.add_typer(case_app, name="case", help=tell("case"))
 app.add_typer(feedback_app, name="feedback", help=tell("feedback"))
 app.add_typer(playbook_app, name="playbook", help=tell("playbook"))
 

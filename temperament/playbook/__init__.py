@@ -11,9 +11,11 @@ from temperament.playbook import checks
 from temperament.playbook.loading import KINDS, read, read_over
 from temperament.playbook.shapes import (
     Authority,
+    Burst,
     Cause,
     ChannelPack,
     Check,
+    Drill,
     Entry,
     Form,
     Grade,
@@ -32,8 +34,10 @@ from temperament.playbook.shapes import (
     StageRule,
     StateStrategy,
     Tag,
+    Task,
     TemperamentStrategy,
     Text,
+    Topic,
     Trade,
     WordingRule,
 )
@@ -70,6 +74,8 @@ class Playbook:
     groups: dict[str, Group]
     wording: dict[str, WordingRule]
     causes: dict[str, Cause]
+    topics: dict[str, Topic]
+    bursts: dict[str, Burst]
     tags: dict[str, Tag]
     signals: dict[str, Signal]
     moves: dict[str, MoveRule]
@@ -79,11 +85,13 @@ class Playbook:
     guidelines: dict[str, Guideline]
     procedure: dict[str, StageRule]
     forms: dict[str, Form]
+    tasks: dict[str, Task]
     grading: dict[str, Grade]
     authority: dict[str, Authority]
     letters: dict[str, Letter]
     trades: dict[str, Trade]
     replies: dict[str, Reply]
+    drills: dict[str, Drill]
     slots: dict[str, Slot]
     checks: dict[str, Check]
     parts: dict[str, ReplyPart]

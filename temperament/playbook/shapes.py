@@ -21,6 +21,7 @@ Pace = Literal["quick", "even", "slow"]
 Side = Literal["customer", "organisation", "accident"]
 GroupLabel = Literal["easygoing", "stubborn", "forceful", "vain", "irritable"]
 Industry = Literal["hotel", "property", "food"]
+Family = Literal["product", "service"]
 Stage = Literal["accept", "record", "analyse", "solve", "follow-up", "review"]
 """The complaint procedure, in its order."""
 Move = Literal[
@@ -166,6 +167,62 @@ class Cause(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
     but: tuple[NonEmpty, ...] = ()
     fires: tuple[NonEmpty, ...] = ()
     silent: tuple[NonEmpty, ...] = ()
+
+
+class Topic(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """What a complaint is about: the product or the service, and what of it; several may hold at once.
+
+    ``cues`` to ``silent`` as for signals; they are written for complaints and requests, so that praise stays silent.
+    """
+
+    family: Family
+    name: Text
+    cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    but: tuple[NonEmpty, ...] = ()
+    fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class Burst(Entry, frozen=True, kw_only=True):
+    """When one matter counts as a burst, and what to do then.
+
+    At least ``least`` different customers within ``window`` minutes, at least ``times`` as many as usual in such a time,
+    and less likely than ``chance`` to be a mere accident.
+    """
+
+    name: Text
+    window: Annotated[int, Meta(ge=1)]
+    least: Annotated[int, Meta(ge=2)]
+    times: Annotated[float, Meta(ge=1)]
+    chance: Annotated[float, Meta(gt=0, lt=1)]
+    do: Annotated[tuple[Text, ...], Meta(min_length=1)]
+
+
+class Task(Entry, frozen=True, kw_only=True):
+    """Something that has to be done in time while a case is open.
+
+    It begins when the case comes to ``stage`` and is due after a clock of the case's grade (``clock``) or after
+    ``minutes``; one that ``repeats`` is due again the same time after it was done. It ends by itself when the case comes to
+    ``until``; without that it has to be done before the case leaves its stage. ``industries`` limits it (empty: all).
+    """
+
+    name: Text
+    stage: Stage
+    until: Stage | Literal[""] = ""
+    clock: Literal["", "acknowledge", "reply", "progress"] = ""
+    minutes: Minutes = 0
+    repeats: bool = False
+    industries: tuple[Industry, ...] = ()
+    do: Text
+
+
+class Drill(Entry, frozen=True, kw_only=True):
+    """A customer to practise on: what is said, and how a careful reader takes it."""
+
+    text: NonEmpty
+    state: StateLabel
+    temperament: TemperamentLabel
+    channel: Channel = "chat"
 
 
 class Tag(Entry, frozen=True, kw_only=True):
@@ -340,9 +397,10 @@ class Field(Shape, frozen=True, kw_only=True, rename={"but": "except"}):
 
 
 class Form(Entry, frozen=True, kw_only=True):
-    """A record to be filled in."""
+    """A record to be filled in. ``if_needed``: a case may go on without it; only what is begun has to be whole."""
 
     name: Text
+    if_needed: bool = False
     stages: tuple[Stage, ...] = ()
     industries: tuple[Industry, ...] = ()
     fields: Annotated[tuple[Field, ...], Meta(min_length=1)]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from temperament.labels import Evidence, Reading
     from temperament.promises import Trust
     from temperament.reply import Finding
+    from temperament.topics import Message, Report, Topic
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -116,3 +117,16 @@ def _rounded(chances: dict[str, float]) -> dict[str, float]:
 def trust_json(one: "Trust") -> dict[str, Any]:
     """Return a trust score; times in minutes."""
     return asdict(one) | {"late": one.late, "left": one.left}
+
+
+def topics_of_json(message: "Message", topics: "Sequence[Topic]") -> dict[str, Any]:
+    """Return one message and its topics."""
+    return {"id": message.id, "text": message.text, "topics": [asdict(one) for one in topics]}
+
+
+def topics_json(report: "Report") -> dict[str, Any]:
+    """Return what many messages are about; times are ISO 8601 as in the file."""
+    found = asdict(report)
+    for one in found["bursts"]:
+        one |= {"begins": one["begins"].isoformat(), "ends": one["ends"].isoformat()}
+    return found

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from temperament import playbook
+from temperament.casebook.tasks import Tasks
 from temperament.labels import state_label, temperament_label
 from temperament.playbook import Playbook
 from temperament.playbook.naming import channel_named
@@ -27,6 +28,8 @@ from temperament.server.work import Done
 
 STATIC = Path(__file__).resolve().parent / "static"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DUE_WITHIN = timedelta(hours=24)
+"""What is due in this time, or late, stands on the board."""
 Handler = Callable[[Request], Awaitable[Response]]
 log = logging.getLogger("temperament.server")
 _VERDICTS = {"accept": "accepted", "correct": "corrected", "dispute": "disputed"}
@@ -153,7 +156,9 @@ class Api:
         language = request.scope["language"]
         cases = await self.store.cases(before, until)
         waiting = await self.store.waiting()
+        due = await self.store.run(lambda file: Tasks(file, self.book, language).due(DUE_WITHIN))
         whole = await asyncio.to_thread(board, cases, waiting, day, since, language, self.book)
+        whole["due"] = [asdict(one) for one in due]
         if form == "json":
             return _json(whole)
         today = [one for one in cases if one["time"] >= since]
@@ -177,8 +182,12 @@ class Api:
         return Response(self.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def page(self, request: Request) -> Response:
-        """Return the agent's page, or the board."""
-        return FileResponse(STATIC / ("board.html" if request.url.path == "/board" else "index.html"))
+        """Return the agent's page, the board, or the record form."""
+        return FileResponse(STATIC / {"/board": "board.html", "/form": "form.html"}.get(request.url.path, "index.html"))
+
+    async def body(self, request: Request, shape: type[bodies.Body]) -> bodies.Body:
+        """Return a request's body for a handler that stands elsewhere; raises ``Problem``."""
+        return await self._body(request, shape)
 
     async def _body(self, request: Request, shape: type[bodies.Body]) -> bodies.Body:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -16,6 +16,7 @@ from temperament.server.gate import Gate
 from temperament.server.live import Conversations
 from temperament.server.metrics import Metrics
 from temperament.server.pool import Pool
+from temperament.server.records import Records
 from temperament.server.settings import Settings
 from temperament.server.store import Store
 
@@ -46,7 +47,7 @@ def build(settings: Settings) -> Gate:
 
 
 def _routes(api: Api) -> list[Route | Mount]:
-    described = describe()
+    described, records = describe(), Records(api)
 
     async def openapi(_: Request) -> Response:
         return answered(described)
@@ -63,11 +64,14 @@ def _routes(api: Api) -> list[Route | Mount]:
         _route("/v1/feedback", GET=api.feedback_export, POST=api.feedback),
         Route("/v1/board", api.board, methods=["GET"]),
         Route("/v1/cases/{id}/handled", api.handled, methods=["POST"]),
+        Route("/v1/forms", records.forms, methods=["GET"]),
+        Route("/v1/records", records.add, methods=["POST"]),
         Route("/healthz", api.healthz, methods=["GET"]),
         Route("/metrics", api.prometheus, methods=["GET"]),
         Route("/openapi.json", openapi, methods=["GET"]),
         Route("/", api.page, methods=["GET"]),
         Route("/board", api.page, methods=["GET"]),
+        Route("/form", api.page, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
 

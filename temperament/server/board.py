@@ -163,6 +163,7 @@ def _sheets(board: Mapping[str, Any], cases: Rows, language: Language) -> list[t
         "findings": ("客服用语", "Findings"),
         "agents": ("客服", "Agents"),
         "waiting": ("待上级处理", "Waiting"),
+        "due": ("到期要办", "Due"),
     }
     place = language == "en"
     return [*((title[place], board[name]) for name, title in titles.items()), (("个案", "Cases")[place], cases)]

@@ -120,6 +120,18 @@ class MoreTurns(Shape, frozen=True, kw_only=True):
     turns: Annotated[tuple[Turn, ...], Meta(min_length=1, max_length=MOST_TURNS)]
 
 
+class NewRecord(Shape, frozen=True, kw_only=True):
+    """A complaint to record: the words, who says so (an id or phone, of which a salted hash is kept), and form fields."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+    customer: Name = ""
+    agent: Name = ""
+    channel: Channel = None
+    industry: Named = None
+    fields: Annotated[dict[Name, Annotated[str, Meta(max_length=2000)]], Meta(max_length=60)] = {}
+    language: Shown = None
+
+
 class Feedback(Shape, frozen=True, kw_only=True):
     """What somebody says about a reading; a correction names the labels that are right instead."""
 

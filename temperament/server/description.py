@@ -26,6 +26,7 @@ _SHAPES: tuple[Any, ...] = (
     bodies.Conversation,
     bodies.MoreTurns,
     bodies.Feedback,
+    bodies.NewRecord,
     Reading,
     Advice,
     Finding,
@@ -199,6 +200,21 @@ def _calls() -> list[_Call]:
             ),
         ),
         _Call("/v1/cases/{id}/handled", "post", "Take a case off the waiting list.", _none(), parameters=(identifier,)),
+        _Call(
+            "/v1/forms",
+            "get",
+            "The fields of the record form, with how to ask for each.",
+            _answers("RecordForm"),
+            parameters=(_query("industry", "Hotel, property or food.", ["hotel", "property", "food"]),),
+        ),
+        _Call(
+            "/v1/records",
+            "post",
+            "Open a case: read, graded, with what is due and what is still wanted; personal data is masked.",
+            _answers("Recorded", "201"),
+            "NewRecord",
+            example={"text": said, "channel": "phone", "customer": "vip-7", "fields": {"wish": "退款"}},
+        ),
         _Call("/healthz", "get", "Whether the service lives.", _answers("Health")),
         _Call(
             "/metrics",
@@ -212,6 +228,7 @@ def _calls() -> list[_Call]:
 def _further() -> dict[str, Any]:
     """Return the shapes of answers that are put together from others."""
     some = {"type": "array", "items": _OBJECT}
+    some_texts = {"type": "array", "items": _TEXT}
     reading = {"allOf": [_reference("Reading"), _properties(required=(), advice=_reference("Advice"))]}
     pieces = {"signals": "Signal", "promises": "Promise", "steps": "StepMade", "turning_points": "TurningPoint"}
     lists = {name: {"type": "array", "items": _reference(kind)} for name, kind in pieces.items()}
@@ -235,6 +252,11 @@ def _further() -> dict[str, Any]:
             findings=some,
             agents=some,
             waiting=some,
+            due=some,
+        ),
+        "RecordForm": _properties(fields=some),
+        "Recorded": _properties(
+            id=_TEXT, stage=_TEXT, state=_TEXT, priority=_TEXT, topics=some_texts, due=some, wanted=some
         ),
         "Health": _properties(status=_TEXT),
         "Error": _properties(error=error),

@@ -19,7 +19,7 @@ from temperament.server.problems import Problem, language_of
 from temperament.server.settings import Settings
 
 log = logging.getLogger("temperament.server")
-OPEN_PATHS = frozenset({"/", "/board", "/healthz", "/favicon.ico"})
+OPEN_PATHS = frozenset({"/", "/board", "/form", "/healthz", "/favicon.ico"})
 """What needs no key: the pages, which hold no data, and whether the service lives."""
 STATIC = "/static/"
 STREAM = "/events"

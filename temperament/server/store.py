@@ -5,37 +5,22 @@ WAL mode, and a statement that has returned is on the disk: a crash or a restart
 """
 
 import asyncio
-import hashlib
 import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from temperament.casebook.file import hashed, now, open_file, salt_of
 from temperament.errors import InputError
 from temperament.masking import Masker
 from temperament.server.cases import Case
 
-VERSION = 1
-_TABLES = """
-CREATE TABLE IF NOT EXISTS feedback (
-    number INTEGER PRIMARY KEY, time TEXT NOT NULL, text TEXT NOT NULL, reading TEXT NOT NULL, verdict TEXT NOT NULL,
-    labels TEXT NOT NULL, reason TEXT NOT NULL, agent TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS cases (
-    id TEXT PRIMARY KEY, began TEXT NOT NULL, time TEXT NOT NULL, channel TEXT NOT NULL, agent TEXT NOT NULL,
-    text TEXT NOT NULL, state TEXT NOT NULL, temperament TEXT NOT NULL, rank TEXT NOT NULL, escalate INTEGER NOT NULL,
-    signals TEXT NOT NULL, cause TEXT NOT NULL, findings TEXT NOT NULL, handled TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS cases_time ON cases (time);
-CREATE INDEX IF NOT EXISTS cases_waiting ON cases (began) WHERE escalate AND handled = '';
-"""
 _KEEP_CASE = """
 INSERT INTO cases (id, began, time, channel, agent, text, state, temperament, rank, escalate, signals, cause, findings)
 VALUES (:id, :time, :time, :channel, :agent, :text, :state, :temperament, :rank, :escalate, :signals, :cause, :findings)
@@ -53,11 +38,6 @@ _OWN_ID = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
 Result = TypeVar("Result")
 
 
-def now() -> str:
-    """Return the time as ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
 class Store:
     """One open file."""
 
@@ -65,7 +45,8 @@ class Store:
         """Open the file, or a store in memory; raises ``InputError`` where it cannot be opened or is newer."""
         self.masker = masker
         self._thread = ThreadPoolExecutor(1, "store")
-        self._file = self._thread.submit(_open, path).result()
+        self._file = self._thread.submit(open_file, path).result()
+        self._salt = self._thread.submit(salt_of, self._file).result()
 
     async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run something on the connection, in the store's thread and in one transaction."""
@@ -90,10 +71,10 @@ class Store:
         )
 
     def _known_as(self, identifier: str) -> str:
-        """Return the id to store: a client's own that holds personal data only as its SHA-256."""
+        """Return the id to store: a client's own that holds personal data only as its salted hash."""
         if _OWN_ID.fullmatch(identifier) or not self.masker.mask(identifier).hidden:
             return identifier
-        return hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
+        return hashed(identifier, self._salt)
 
     def _case(self, case: Case) -> dict[str, Any]:
         findings = [asdict(one) | {"text": self.masker.mask(one.text).text} for one in case.findings]
@@ -138,7 +119,7 @@ def read_feedback(path: Path) -> list[dict[str, Any]]:
     """Return the feedback of a file that a running service may hold open; raises ``InputError``."""
     if not path.is_file():
         raise InputError(f"没有 {path} 这个文件。", f"There is no file {path}.")
-    file = _open(path)
+    file = open_file(path)
     try:
         return list(feedback_in(file))
     finally:
@@ -151,28 +132,6 @@ def feedback_in(file: sqlite3.Connection) -> Iterator[dict[str, Any]]:
         values = _unpacked(row, ("reading", "labels"))
         order = ("text", "reading", "verdict", "labels", "reason", "agent", "time")
         yield {name: values[name] for name in order}
-
-
-def _open(path: Path | None) -> sqlite3.Connection:
-    try:
-        file = sqlite3.connect(str(path or ":memory:"), timeout=10, check_same_thread=False)
-        file.row_factory = sqlite3.Row
-        file.execute("PRAGMA journal_mode = WAL")
-        file.execute("PRAGMA synchronous = FULL")
-        version = int(file.execute("PRAGMA user_version").fetchone()[0])
-        if version > VERSION:
-            raise InputError(
-                f"{path} 是更新的版本写的（{version}）。请升级 temperament。",
-                f"{path} was written by a newer version ({version}). Upgrade temperament.",
-            )
-        file.executescript(_TABLES)
-        file.execute(f"PRAGMA user_version = {VERSION}")
-    except sqlite3.Error as error:
-        raise InputError(
-            f"{path} 打不开（{error}）。请换一个位置，或检查权限。",
-            f"{path} cannot be opened ({error}). Choose another place, or check its permissions.",
-        ) from error
-    return file
 
 
 def _cases_in(file: sqlite3.Connection, text: str, values: tuple[str, ...] = ()) -> list[dict[str, Any]]:

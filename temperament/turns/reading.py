@@ -39,7 +39,7 @@ def files_in(path: Path) -> Files:
     if not path.is_dir():
         return Files((path,), ())
     found = [one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith((".", "~$"))]
-    good = tuple(one for one in found if _suffix(one) in {*SUFFIXES, *_PLAIN})
+    good = tuple(one for one in found if suffix_of(one) in {*SUFFIXES, *_PLAIN})
     if not good:
         raise InputError(
             f"文件夹 {path} 里没有对话文件。可以读：{'、'.join(SUFFIXES)}，也可以是 .gz。",
@@ -56,7 +56,7 @@ def read_transcripts(path: Path, columns: Columns | None = None) -> list[Transcr
     that cannot be guessed. For plain text see ``chatlog``. No turn is lost: one whose speaker is not known is ``other``,
     and a note says so. Raises ``InputError`` for what cannot be read, or where no turn says who speaks.
     """
-    suffix, data = _suffix(path), _unpacked(path)
+    suffix, data = suffix_of(path), unpacked(path)
     name = path.name.removesuffix(".gz").removesuffix(suffix) or path.name
     if suffix in _PLAIN:
         found = transcripts_of(decode(data).splitlines(), name)
@@ -86,11 +86,13 @@ def with_own_ids(found: Iterable[tuple[Path, Transcript]]) -> Iterator[Transcrip
         yield replace(one, id=name) if name != one.id else one
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
+    """Return a file's kind, whether it is packed or not."""
     return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
-def _unpacked(path: Path) -> bytes:
+def unpacked(path: Path) -> bytes:
+    """Return the bytes of a file, those of a gzip file unpacked; raises ``InputError``."""
     data = read_bytes(path)
     if path.suffix.lower() != ".gz":
         return data

@@ -41,6 +41,7 @@ function show() {
   find("#head").textContent = day && day !== today() ? t("boardOf", day) : t("boardHead");
   tiles();
   fillIn("#waiting", board.waiting, waiting, "noWaiting");
+  fillIn("#due", board.due, due, "noDue");
   fillIn("#states", board.cases ? board.states : [], (rows) => chart("states", rows), "noCases");
   fillIn("#temperaments", board.cases ? board.temperaments : [], (rows) => chart("temperaments", rows, "manner"), "noCases");
   fillIn("#rising", board.rising, rising, "noRising");
@@ -102,6 +103,16 @@ function findings(rows) {
     [t(one.level)],
     [String(one.count), true],
     [one.agents.join("、") || t("unnamed")],
+  ]));
+}
+
+function due(rows) {
+  const heads = [[t("dueWhen")], [t("dueCase")], [t("dueWhat")], [t("words")]];
+  return table(heads, rows.map((one) => [
+    el("b", { class: one.late > 0 ? "error" : "warning" }, t(one.late > 0 ? "dueLate" : "dueLeft", span(Math.max(1, Math.abs(one.late)) * 60))),
+    [one.record, true],
+    [el("span", {}, el("b", {}, one.name), one.escalate && el("span", { class: "alarm" }, ` ${t("tileWaiting")}`), el("br"), el("span", { class: "quiet" }, one.do))],
+    [el("span", { lang: "zh-CN" }, one.text)],
   ]));
 }
 
