@@ -22,7 +22,7 @@ ORDER = [
     {"feedback", "gain", "model", "promises", "reply", "seen", "turns", "vetting", "workbook"},
     {"advice", "encoder", "evaluate", "evidence", "forecast", "ownership", "tables"},
     {"classifier", "conversation", "guidance", "masking", "reader", "templates"},
-    {"adapting", "analysis", "card", "labelling", "shipped", "summary"},
+    {"adapting", "analysis", "card", "labelling", "scorecard", "shipped", "summary"},
     {"training"},
     {"finetune"},
     {"help_texts", "render"},
