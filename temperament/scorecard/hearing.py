@@ -19,15 +19,23 @@ LEAST_LENGTH = 12
 """Shorter turns of the agent (好的, 请稍等) may be said twice."""
 _LISTS = (
     re.compile(r"(?<![\d.a-z/:%-])(\d{1,2})(?:[、.):]|,(?=\s))(?!\d)"),
-    re.compile("第([一二三四五六七八九])(?:[,、.:]|点|个|是|条)"),
+    re.compile("第([一二三四五六七八九])(?:[,、.:]|点|是|条|个问题)"),
     re.compile("(?:^|[,。;:!?\\s])([一二三四五六七八九])(?:、|是(?=[^,。]{2}))"),
 )
 """How points are numbered: 1、2、3; 第一、第二; 一、二 or 一是、二是."""
 _ORDER = "一二三四五六七八九"
 _END = re.compile("[。!?;\n]")
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤某"
+)
+"""The hundred commonest surnames."""
+_NAMED = rf"[{_SURNAMES}*][\u4e00-\u9fff*]{{0,2}}(?:先生|小姐|女士|太太)"
 _SAYS_LITTLE = frozenset(
     "我们 你们 他们 自己 现在 已经 没有 不是 就是 还是 可以 不能 这个 那个 什么 怎么 为什么 问题 情况 时候 如果 但是 因为 所以 而且"
-    " 请问 希望 需要 谢谢 您好 你好 客服 一个 一下 一直 知道 出现 进行 是否 是不是 有没有 能不能 处理 解决 回复 反馈".split()
+    " 手机 使用 用户 电话 联系 查询 提供 方便 号码 不便 抱歉 时间 工作 人员 关于 建议 尝试 感谢 支持 无法 服务 具体 正常 办理 其他"
+    " 发现 了解 进入 之后 以后 这样 以及 或者 然后 多少 不会 方法 显示 反映 收到 请问 希望 需要 谢谢 您好 你好 客服 一个 一下"
+    " 一直 知道 出现 进行 是否 是不是 有没有 能不能 处理 解决 回复 反馈".split()
 )
 """Words that stand in most turns, and so do not show which point is meant."""
 
@@ -38,12 +46,11 @@ def titles(talk: Talk, measure: Measure) -> Iterator[Occasion]:
     The name is known from the customer's own words (``when``), or once the agent has used a name with a title.
     """
     known = next((one.number for one in talk.customers if talk.seen(one, measure.when)), None)
-    named = [f"[\u4e00-\u9fff*x]{{1,3}}{cue}" for cue in measure.cues]
     for turn in talk.agents:
         found = talk.seen(turn, measure.cues, measure.but)
         if known is not None and turn.number > known:
             yield found or whole(turn, met=False)
-        elif known is None and talk.seen(turn, named, measure.but):
+        elif known is None and talk.seen(turn, (_NAMED,)):
             known = turn.number
 
 
@@ -77,9 +84,9 @@ def _listed(folded: str) -> list[tuple[int, int]]:
             if value == len(marks) + 1:
                 marks.append(match)
         if len(marks) > 1:
-            ends = [later.start(1) for _, later in pairwise(marks)]
+            starts = [one.start(1) - folded.startswith("第", one.start(1) - 1) for one in marks]
             end = _END.search(folded, marks[-1].end() + 1)
-            return list(zip((one.start(1) for one in marks), [*ends, end.start() if end else len(folded)], strict=True))
+            return list(pairwise([*starts, end.start() if end else len(folded)]))
     return []
 
 
