@@ -19,6 +19,7 @@ from temperament.cli.common import (
     show,
     write_json,
 )
+from temperament.cli.carding import Carding, show_scorecard
 from temperament.cli.reporting import check_page, write_report
 from temperament.errors import InputError, UsageError
 from temperament.help_texts import tell
@@ -46,6 +47,7 @@ def transcript(
     model: ModelName = "default",
     channel: ChannelName = None,
     playbook: OwnPlaybook = None,
+    scorecard: Annotated[bool, typer.Option("--scorecard", help=tell("transcript.scorecard"))] = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="PAGE", help=tell("transcript.html"))] = None,
     form: Format = "text",
     lang: Lang = None,
@@ -71,6 +73,9 @@ def transcript(
         policy=Policy(step_in, patience).step_in,
     )
     watched = _watched(found, len(talks))
+    if scorecard:
+        show_scorecard(list(watched), Carding(book, language, channel), html, files or [], as_json=form == "json")
+        return
     if html is not None:
         write_report(list(watched), html, files or [], language, book, as_json=form == "json")
         return

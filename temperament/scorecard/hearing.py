@@ -1,4 +1,4 @@
-"""Counters for how well the agent hears: names, points, demands made again, replies read out twice, details asked for twice."""
+"""Counters for how well the agent hears: names, points, demands made again, replies said twice, details asked twice."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,6 +25,8 @@ _LISTS = (
 """How points are numbered: 1、2、3; 第一、第二; 一、二 or 一是、二是."""
 _ORDER = "一二三四五六七八九"
 _END = re.compile("[。!?;\n]")
+_SHORT = frozenset("货钱款票赔退换修坏漏错卡房车菜药")
+"""Words of one character that can show which point is meant; most others are grammar."""
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
     "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤某"
@@ -92,10 +94,13 @@ def _listed(folded: str) -> list[tuple[int, int]]:
 
 def _own_words(folded: str, listed: Sequence[tuple[int, int]]) -> list[set[str]]:
     """Return for each point the words that stand in no other point and say something."""
-    held = [{word for _, word in words(folded[first:last]) if len(word) > 1} - _SAYS_LITTLE for first, last in listed]
-    return [
-        {word for word in own if not word.isdigit() and sum(word in other for other in held) == 1} for own in held
-    ]
+    held = [{word for _, word in words(folded[first:last]) if _tells(word)} for first, last in listed]
+    return [{word for word in own if sum(word in other for other in held) == 1} for own in held]
+
+
+def _tells(word: str) -> bool:
+    """Tell whether a word can show which point is meant."""
+    return word in _SHORT if len(word) == 1 else word not in _SAYS_LITTLE and not word.isdigit()
 
 
 def again(talk: Talk, measure: Measure) -> Iterator[Occasion]:
