@@ -130,6 +130,7 @@ def test_imports_point_downwards(name):
         "reply",
         "datasets",
         "promises",
+        "scorecard",
         "summary",
     ],
 )

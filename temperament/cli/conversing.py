@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from temperament.cli.carding import Carding, show_scorecard
 from temperament.cli.common import (
     ChannelName,
     Format,
@@ -19,7 +20,6 @@ from temperament.cli.common import (
     show,
     write_json,
 )
-from temperament.cli.carding import Carding, show_scorecard
 from temperament.cli.reporting import check_page, write_report
 from temperament.errors import InputError, UsageError
 from temperament.help_texts import tell
@@ -47,7 +47,7 @@ def transcript(
     model: ModelName = "default",
     channel: ChannelName = None,
     playbook: OwnPlaybook = None,
-    scorecard: Annotated[bool, typer.Option("--scorecard", help=tell("transcript.scorecard"))] = False,
+    scorecard: Annotated[bool, typer.Option("--scorecard", help=tell("transcript.scorecard"))] = False,  # noqa: FBT002
     html: Annotated[Path | None, typer.Option("--html", metavar="PAGE", help=tell("transcript.html"))] = None,
     form: Format = "text",
     lang: Lang = None,

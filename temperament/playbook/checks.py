@@ -179,7 +179,18 @@ def _check_expressions(shelves: Shelves, folder: Path) -> None:
     """Every regular expression compiles; those of checks and parts of a reply have their short hand written out."""
     found = [
         (kind, entry.id, expression)
-        for kind in ("signals", "causes", "moves", "pledges", "forms", "checks", "parts", "masks", "measures", "matters")
+        for kind in (
+            "signals",
+            "causes",
+            "moves",
+            "pledges",
+            "forms",
+            "checks",
+            "parts",
+            "masks",
+            "measures",
+            "matters",
+        )
         for entry in shelves[kind].values()
         for piece in parts(entry)
         for field in _EXPRESSIONS

@@ -55,7 +55,8 @@ def report_page(
 
     ``title`` names what was read (a file, a folder). With more than ``most`` conversations those that need attention
     most are listed and the page says how many are not; all count in the overview. ``book`` is the playbook of the
-    analysis, ``card`` the blocks of a scorecard, shown where there are any. The page holds no script and asks nothing of the network; it is meant for the screen and for A4.
+    analysis, ``card`` the blocks of a scorecard, shown where there are any. The page holds no script and asks nothing
+    of the network; it is meant for the screen and for A4.
     """
     listed = by_attention(conversations)[:most]
     entries = [_Entry(number, one, coaching(one, language, book)) for number, one in enumerate(listed, 1)]

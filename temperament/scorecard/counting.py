@@ -8,7 +8,7 @@ from temperament.language import Language, default_language
 from temperament.playbook import Playbook
 from temperament.playbook.naming import channel_named
 from temperament.playbook.shapes import Channel, Counter, Measure
-from temperament.scorecard import hearing, keeping, plain, tallying
+from temperament.scorecard import hearing, keeping, listing, plain, tallying
 from temperament.scorecard.handing import Handing
 from temperament.scorecard.results import Item, Occasion, Scorecard
 from temperament.scorecard.talk import Talk
@@ -56,7 +56,7 @@ def _counters(book: Playbook) -> dict[Counter, Count]:
         "first": plain.in_first,
         "told": plain.once_told,
         "titles": hearing.titles,
-        "points": hearing.points,
+        "points": listing.points,
         "again": hearing.again,
         "canned": hearing.canned,
         "asked-again": hearing.asked_again,

@@ -1,6 +1,6 @@
 """What customers said for those who make the rules: rules they complain of, what they want, what they advise, and why."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from temperament import playbook
@@ -29,25 +29,25 @@ def heard(
     known, shown = book or playbook.shipped(), language or default_language()
     talks = [Talk(one, None, shown) for one in conversations]
     found = [_matter(talks, one, shown) for one in known.matters.values()]
+    rule = next((one for one in known.measures.values() if one.by == "praise"), None)
     causes = Counter(one.cause.text for one in conversations if one.cause is not None)
     return Heard(
         conversations=len(talks),
         matters=tuple(sorted((one for one in found if one.conversations), key=lambda one: -one.conversations)),
         causes=tuple(causes.most_common()),
-        customers=tuple(_customers(talks, (one for one in known.measures.values() if one.by == "praise"))),
+        customers=tuple(_customers(talks, rule)) if rule else (),
     )
 
 
 def _matter(talks: Sequence[Talk], matter: Matter, language: Language) -> MatterCount:
-    said = [(talk, voice) for talk in talks for voice in _said(talk, matter)]
-    whose = {talk.conversation.id: talk.conversation.manner.temperament for talk, _ in said}
+    said = [(talk, told) for talk in talks if (told := list(_said(talk, matter)))]
     return MatterCount(
         matter=matter.id,
         kind=matter.kind,
         name=matter.name.show(language),
-        conversations=len(whose),
-        choleric=sum(manner == "choleric" for manner in whose.values()),
-        voices=tuple(voice for _, voice in said[:MOST_VOICES]),
+        conversations=len(said),
+        choleric=sum(talk.conversation.manner.temperament == "choleric" for talk, _ in said),
+        voices=tuple(voice for _, told in said for voice in told)[:MOST_VOICES],
     )
 
 
@@ -70,17 +70,15 @@ def _sentence(turn: CustomerTurn, start: int, end: int) -> tuple[int, int]:
     return max(first, start - _LONGEST), min(last, end + _LONGEST)
 
 
-def _customers(talks: Iterable[Talk], rules: Iterable[Measure]) -> Iterator[CustomerVoice]:
-    rule = next(iter(rules), None)
-    by_name: dict[str, set[str]] = defaultdict(set)
+def _customers(talks: Iterable[Talk], rule: Measure) -> Iterator[CustomerVoice]:
+    conversations: Counter[str] = Counter()
     good: Counter[str] = Counter()
     bad: Counter[str] = Counter()
     for talk in talks:
-        for turn in talk.customers if rule is not None else ():
-            name = turn.turn.name.strip()
-            by_name[name].add(talk.conversation.id)
-            for voice in voices(talk, turn, rule) if rule is not None else ():
-                (good if voice.met else bad)[name] += 1
-    for name, where in sorted(by_name.items()):
-        if name and len(where) >= _LEAST_TALKS:
-            yield CustomerVoice(name, len(where), good[name], bad[name])
+        conversations.update({turn.turn.name.strip() for turn in talk.customers} - {""})
+        for turn in talk.customers:
+            for voice in voices(talk, turn, rule):
+                (good if voice.met else bad)[turn.turn.name.strip()] += 1
+    for name, count in sorted(conversations.items()):
+        if count >= _LEAST_TALKS:
+            yield CustomerVoice(name, count, good[name], bad[name])

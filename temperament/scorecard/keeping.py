@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from temperament.advice.cues import place_of
 from temperament.moments import ends_at, moment
@@ -40,7 +39,9 @@ def gaps(talk: Talk, measure: Measure) -> Iterator[Occasion]:
     for turn in talk.agents:
         if limit is not None and turn.answered is not None:
             waited = round(turn.answered, 1)
-            yield whole(turn, met=turn.answered <= limit, note=talk.say(f"等了 {waited:g} 分钟", f"waited {waited:g} min"))
+            yield whole(
+                turn, met=turn.answered <= limit, note=talk.say(f"等了 {waited:g} 分钟", f"waited {waited:g} min")
+            )
 
 
 def cut_in(talk: Talk, measure: Measure) -> Iterator[Occasion]:
@@ -71,8 +72,3 @@ def before(talk: Talk, measure: Measure) -> Iterator[Occasion]:
         checked = any(place_of(talk.text(one), measure.when) for one in so_far)
         yield replace(said, met=asked or checked)
         return
-
-
-def in_order(times: list[datetime | None]) -> bool:
-    """Tell whether all times are known, so that they give an order."""
-    return bool(times) and all(one is not None for one in times)

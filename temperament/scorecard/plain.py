@@ -21,9 +21,9 @@ def by_turns(talk: Talk, measure: Measure) -> Iterator[Occasion]:
 def _fault(talk: Talk, turn: AgentTurn, measure: Measure) -> Occasion | None:
     for one in turn.findings:
         if one.kind in measure.kinds and one.level != "suggestion":
-            return Occasion(False, turn.number, one.start, one.end, one.text, one.message)
+            return Occasion(met=False, turn=turn.number, start=one.start, end=one.end, text=one.text, note=one.message)
     found = talk.seen(turn, measure.cues, measure.but) if measure.cues else None
-    return Occasion(False, turn.number, found.start, found.end, found.text) if found else None
+    return replace(found, met=False) if found else None
 
 
 def by_talk(talk: Talk, measure: Measure) -> Iterator[Occasion]:

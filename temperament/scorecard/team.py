@@ -54,9 +54,7 @@ def team_card(
     )
 
 
-def _agent(
-    name: str, cards: Sequence[tuple[Conversation, Scorecard]], book: Playbook, language: Language
-) -> AgentCard:
+def _agent(name: str, cards: Sequence[tuple[Conversation, Scorecard]], book: Playbook, language: Language) -> AgentCard:
     items: dict[str, list[tuple[str, Item]]] = defaultdict(list)
     for _, card in cards:
         for item in card.items:
@@ -109,7 +107,13 @@ def _rating(rubric: str, side: Dimension, tallies: dict[str, Tally], language: L
     listed = [tallies[key] for key in side.measures if key in tallies]
     enough = [one for one in listed if one.chances >= LEAST]
     shares = [one.met / one.chances for one in enough]
-    unseen = "" if shares else side.unseen.show(language) if side.unseen else "; ".join(_reasons(listed, language))
+    unseen = (
+        ""
+        if shares
+        else side.unseen.show(language)
+        if side.unseen
+        else ("；" if language == "zh" else "; ").join(_reasons(listed, language))
+    )
     return Rating(
         rubric=rubric,
         name=side.name.show(language),
@@ -120,13 +124,14 @@ def _rating(rubric: str, side: Dimension, tallies: dict[str, Tally], language: L
     )
 
 
-def _reasons(listed: Sequence[Tally], language: Language) -> list[str]:
-    few = f"不到 {LEAST} 次" if language == "zh" else f"fewer than {LEAST} occasions"
-    return list(dict.fromkeys(f"{one.name} {one.met}/{one.chances}, {few}" if one.chances else one.unseen for one in listed))
+def _reasons(listed: Sequence[Tally], language: Language) -> str:
+    few = f"（不到 {LEAST} 次）" if language == "zh" else f" (fewer than {LEAST} occasions)"
+    said = (f"{one.name} {one.met}/{one.chances}{few}" if one.chances else one.unseen for one in listed)
+    return ("；" if language == "zh" else "; ").join(dict.fromkeys(said))
 
 
 def _strain(cards: Sequence[tuple[Conversation, Scorecard]]) -> Strain | None:
-    """Return how an agent's conversations came, where the day and time of every one is known and there are two at least."""
+    """Return how an agent's conversations came; ``None`` for fewer than two, or where the day and time of one is not known."""
     starts = [next((time for time in times_of([turn.turn for turn in one.turns]) if time), None) for one, _ in cards]
     known = [start for start in starts if start is not None and start.year > NO_DAY.year]
     if len(known) != len(cards) or len(cards) < 2:
