@@ -315,12 +315,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "例：temperament transcript 聊天记录.txt\n\n"
         "例：temperament transcript 会话.csv --speaker-column 发送人 --conversation 1024\n\n"
         "例：temperament transcript 一个文件夹 --format json > 对话.jsonl\n\n"
-        "例：temperament transcript 一个文件夹 --html 报告.html",
+        "例：temperament transcript 一个文件夹 --html 报告.html\n\n"
+        "例：temperament transcript 一个文件夹 --scorecard --channel chat",
         "Read whole conversations: state by turn, turning points, signals, promises, what to say otherwise, steps missing.\n\n"
         "Example: temperament transcript chat.txt\n\n"
         "Example: temperament transcript chats.csv --speaker-column sender --conversation 1024\n\n"
         "Example: temperament transcript a-folder --format json > conversations.jsonl\n\n"
-        "Example: temperament transcript a-folder --html report.html",
+        "Example: temperament transcript a-folder --html report.html\n\n"
+        "Example: temperament transcript a-folder --scorecard --channel chat",
     ),
     "transcript.files": (
         "对话文件或文件夹：txt（客户：… 客服：…，或导出的聊天记录）、jsonl、json、csv、tsv、xlsx，也可是 .gz；不给或给 - 则读标准输入。",
@@ -343,6 +345,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "写成一个网页报告（一个文件，不联网，可打印）：总览、每位客服、辅导要点、原因、哪天多，再逐句看。",
         "Write a report as one page (one file, nothing fetched, fit to print): overview, agents, coaching points, causes, "
         "busy days, then turn by turn.",
+    ),
+    "transcript.scorecard": (
+        "客服的评分卡：每项做到几次、有几次机会，凭据在哪一句；几段合起来按每位客服、按手册的清单，再加客户对规定的意见。",
+        "The agents' scorecard: how often each item was done of how many occasions, and the turn that shows it; for several "
+        "talks by agent and by the manuals' lists, with what customers say about rules.",
     ),
     "transcript.conversation_column": (
         "表格里写对话编号的那一列。",

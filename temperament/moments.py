@@ -18,6 +18,8 @@ _PARTS = re.compile(
     r"(?:(?P<before>上午|下午|中午|晚上|凌晨|早上|am|pm)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:[.,]\d{1,6})?)?\s*(?P<after>am|pm)?)?\s*(?P<zone>z|[+-]\d{2}:?\d{2})?$"
 )
+_RANGE = re.compile(r"\s*(?:--?>|→|[~–—至])\s*|(?<=\d)\s*-\s*(?=\d{1,2}:\d{2}:\d{2})")
+"""What stands between the beginning and the end of a turn; a single hyphen only before h:mm:ss, as it stands in days and zones."""
 _UNIX = re.compile(r"^\d{10}(?:\d{3})?(?:\.\d+)?$")
 _MILLISECONDS = 10**12
 _LATER = {"下午", "晚上", "pm"}
@@ -29,9 +31,34 @@ def moment(text: str) -> datetime | None:
     """Return the point in time a text names; ``None`` where it names none.
 
     A time of day alone is put on ``NO_DAY``, a day without a year into the year 1. Points with a zone are turned
-    to UTC; all are returned without a zone, so that those of one transcript can be compared.
+    to UTC; all are returned without a zone, so that those of one transcript can be compared. Of a span of time
+    (10:02:03–10:02:09, as call transcripts have it) the beginning counts.
     """
-    bare = text.strip().lower().replace("：", ":")
+    return _moment(_RANGE.split(_bare(text), maxsplit=1)[0])
+
+
+def ends_at(text: str) -> datetime | None:
+    """Return the end of a span of time; ``None`` where a text names a point, or no span.
+
+    An end without a day is on the day of the beginning, or on the next one where it would lie before it.
+
+    >>> ends_at("2024-05-01 23:59:58 --> 00:00:03")
+    datetime.datetime(2024, 5, 2, 0, 0, 3)
+    """
+    halves = _RANGE.split(_bare(text), maxsplit=1)
+    first, last = _moment(halves[0]), _moment(halves[-1])
+    if len(halves) == 1 or first is None or last is None:
+        return None
+    if last.date() == NO_DAY.date() and first.date() != NO_DAY.date():
+        last = datetime.combine(first.date(), last.time())
+    return last if last >= first else last + timedelta(days=1)
+
+
+def _bare(text: str) -> str:
+    return text.strip().lower().replace("：", ":")
+
+
+def _moment(bare: str) -> datetime | None:
     if _UNIX.match(bare):
         number = float(bare)
         seconds = number / 1000 if number >= _MILLISECONDS else number

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from temperament.cli.carding import Carding, show_scorecard
 from temperament.cli.common import (
     ChannelName,
     Format,
@@ -46,6 +47,7 @@ def transcript(
     model: ModelName = "default",
     channel: ChannelName = None,
     playbook: OwnPlaybook = None,
+    scorecard: Annotated[bool, typer.Option("--scorecard", help=tell("transcript.scorecard"))] = False,  # noqa: FBT002
     html: Annotated[Path | None, typer.Option("--html", metavar="PAGE", help=tell("transcript.html"))] = None,
     form: Format = "text",
     lang: Lang = None,
@@ -71,6 +73,9 @@ def transcript(
         policy=Policy(step_in, patience).step_in,
     )
     watched = _watched(found, len(talks))
+    if scorecard:
+        show_scorecard(list(watched), Carding(book, language, channel), html, files or [], as_json=form == "json")
+        return
     if html is not None:
         write_report(list(watched), html, files or [], language, book, as_json=form == "json")
         return

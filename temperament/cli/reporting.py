@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from temperament.conversation import Conversation
     from temperament.language import Language
     from temperament.playbook import Playbook
+    from temperament.render.blocks import Block
 
 _SUFFIXES = {".html", ".htm"}
 _MOST_NAMES = 3
@@ -38,11 +39,12 @@ def write_report(
     book: "Playbook",
     *,
     as_json: bool,
+    card: "Sequence[Block]" = (),
 ) -> None:
-    """Write the report of conversations and say where it is; an existing report is replaced."""
+    """Write the report of conversations, with the blocks of a scorecard, and say where it is; an old one is replaced."""
     from temperament.render.report import MOST, report_page
 
-    text = report_page(found, language, title=_title(files, language), book=book)
+    text = report_page(found, language, title=_title(files, language), book=book, card=card)
     save(page, text.encode())
     listed = min(len(found), MOST)
     if as_json:

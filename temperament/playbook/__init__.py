@@ -23,10 +23,13 @@ from temperament.playbook.shapes import (
     Guideline,
     Letter,
     Mask,
+    Matter,
+    Measure,
     MoveRule,
     Pledge,
     Reply,
     ReplyPart,
+    Rubric,
     Script,
     Signal,
     Slot,
@@ -97,6 +100,9 @@ class Playbook:
     parts: dict[str, ReplyPart]
     spellings: dict[str, Spelling]
     masks: dict[str, Mask]
+    measures: dict[str, Measure]
+    rubrics: dict[str, Rubric]
+    matters: dict[str, Matter]
 
     def __getattr__(self, kind: str) -> dict[str, Any]:
         """Read a shelf of the shipped playbook when it is first asked for; one message needs a third of them."""

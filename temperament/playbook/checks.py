@@ -24,7 +24,7 @@ _SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "procedure": ("stage", get_args(Stage)),
 }
 """Kinds that need exactly one entry for each of these labels."""
-_EXPRESSIONS = ("cues", "patterns", "but", "kept", "confirmed", "denied")
+_EXPRESSIONS = ("cues", "patterns", "but", "kept", "confirmed", "denied", "when", "given")
 """Fields that hold regular expressions."""
 
 
@@ -44,11 +44,15 @@ def without(shelf: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
     """Return the entries without references to disabled ones; checks of a disabled wording rule go with it."""
 
     def cleaned(entry: Any) -> Any:
-        kept = {
+        kept: dict[str, Any] = {
             name: tuple(one for one in getattr(entry, name) if one not in gone)
-            for name in ("avoid", "forms", "signals")
+            for name in ("avoid", "forms", "signals", "measures")
             if gone.intersection(getattr(entry, name, ()))
         }
+        if getattr(entry, "practise", None) in gone:
+            kept["practise"] = None
+        if hasattr(entry, "dimensions"):
+            kept["dimensions"] = tuple(cleaned(one) for one in entry.dimensions)
         return msgspec.structs.replace(entry, **kept) if kept else entry
 
     return {
@@ -118,6 +122,13 @@ def _check_references(shelves: Shelves, folder: Path) -> None:
         *((one.id, "to", one.to, "authority") for one in shelves["signals"].values()),
         *((one.id, "signals", name, "signals") for one in shelves["replies"].values() for name in one.signals),
         *((one.id, "forms", name, "forms") for one in shelves["procedure"].values() for name in one.forms),
+        *(
+            (one.id, "measures", name, "measures")
+            for one in shelves["rubrics"].values()
+            for dimension in one.dimensions
+            for name in dimension.measures
+        ),
+        *((one.id, "practise", one.practise, "guidelines") for one in shelves["measures"].values() if one.practise),
         *((one.id, "wording", one.wording, "wording") for one in shelves["checks"].values() if one.wording),
         *(
             (one.id, "eased", f"part.{name}", "parts")
@@ -168,7 +179,19 @@ def _check_expressions(shelves: Shelves, folder: Path) -> None:
     """Every regular expression compiles; those of checks and parts of a reply have their short hand written out."""
     found = [
         (kind, entry.id, expression)
-        for kind in ("signals", "causes", "topics", "moves", "pledges", "forms", "checks", "parts", "masks")
+        for kind in (
+            "signals",
+            "causes",
+            "topics",
+            "moves",
+            "pledges",
+            "forms",
+            "checks",
+            "parts",
+            "masks",
+            "measures",
+            "matters",
+        )
         for entry in shelves[kind].values()
         for piece in parts(entry)
         for field in _EXPRESSIONS

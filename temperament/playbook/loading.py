@@ -43,6 +43,9 @@ KINDS: dict[str, type[Entry]] = {
     "parts": shapes.ReplyPart,
     "spellings": shapes.Spelling,
     "masks": shapes.Mask,
+    "measures": shapes.Measure,
+    "rubrics": shapes.Rubric,
+    "matters": shapes.Matter,
 }
 """The kinds of entries: the stem of the file and the shape of what stands in it."""
 _DISABLED = "disabled"

@@ -552,3 +552,80 @@ class Spelling(Entry, frozen=True, kw_only=True):
 
     means: NonEmpty
     seen: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+Area = Literal["names", "listening", "answering", "keeping", "handing-on", "obstacles", "self", "call", "counts"]
+"""Where a measure of the scorecard stands on it."""
+Counter = Literal[
+    "turns", "talk", "replies", "first", "told", "titles", "points", "again", "canned", "asked-again", "before", "dated",
+    "kept", "gaps", "cut-in", "whom", "why", "announced", "once", "pronouns", "praise", "hung-up",
+]  # fmt: skip
+"""The ways in which a measure counts: ``temperament.scorecard`` has one function for each."""
+
+
+class Detail(Shape, frozen=True, kw_only=True):
+    """Something agents ask for: words with which it is asked, and those that give it (expressions over folded text)."""
+
+    name: Text
+    cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    given: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+
+
+class Measure(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """One thing that is counted in a conversation: how often there was occasion for it, and how often it was done.
+
+    ``by`` says how; ``how`` says it to the reader, ``unseen`` why a text may not tell. ``cues`` are expressions over the
+    agent's folded words (``but``, written ``except`` in the file, as for signals), ``when`` over the customer's; ``moves``
+    of the guide and ``kinds`` of findings count beside cues. ``upset`` keeps to customers who are not calm, ``channels`` to
+    these channels (empty: any; otherwise the channel has to be known). ``limits`` are minutes by channel. A ``neutral``
+    measure has no better side: it is shown and never rated. ``practise`` is an entry to practise it with.
+    """
+
+    name: Text
+    area: Area
+    by: Counter
+    how: Text
+    unseen: Text
+    cues: tuple[NonEmpty, ...] = ()
+    but: tuple[NonEmpty, ...] = ()
+    when: tuple[NonEmpty, ...] = ()
+    moves: tuple[Move, ...] = ()
+    kinds: tuple[CheckKind, ...] = ()
+    upset: bool = False
+    channels: tuple[Channel, ...] = ()
+    limits: dict[Channel, int] = {}
+    details: tuple[Detail, ...] = ()
+    neutral: bool = False
+    practise: Id | None = None
+    fires: tuple[NonEmpty, ...] = ()
+    silent: tuple[NonEmpty, ...] = ()
+
+
+class Dimension(Shape, frozen=True, kw_only=True):
+    """One side of a rubric and the measures that count for it; without any, ``unseen`` says why no talk shows it."""
+
+    name: Text
+    measures: tuple[Id, ...] = ()
+    unseen: Text | None = None
+    source: Source
+
+
+class Rubric(Entry, frozen=True, kw_only=True):
+    """A list of a manual by which agents are rated: skills, principles, attitudes, obstacles."""
+
+    name: Text
+    dimensions: Annotated[tuple[Dimension, ...], Meta(min_length=1)]
+
+
+class Matter(Entry, frozen=True, kw_only=True, rename={"but": "except"}):
+    """Something customers bring up that is for those who make the rules; ``cues`` to ``silent`` as for signals.
+
+    A ``policy`` is counted in the words of upset customers only: who asks about a rule does not complain of it.
+    """
+
+    kind: Literal["policy", "need", "advice"]
+    name: Text
+    cues: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    but: tuple[NonEmpty, ...] = ()
+    fires: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]
+    silent: Annotated[tuple[NonEmpty, ...], Meta(min_length=1)]

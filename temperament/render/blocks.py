@@ -182,7 +182,9 @@ def to_html(blocks: Iterable[Block], language: Language) -> str:
     listed = list(blocks)
     title = next((block.text for block in listed if isinstance(block, Heading)), "temperament")
 
-    def kind(block: Block) -> str:
-        return type(block).__name__
+    return render_page("scores.html.j2", language, title=title, blocks=listed, pieces=pieces, kind=kind_of)
 
-    return render_page("scores.html.j2", language, title=title, blocks=listed, pieces=pieces, kind=kind)
+
+def kind_of(block: Block) -> str:
+    """Return what kind of block it is: the name of its class, by which the page's template chooses."""
+    return type(block).__name__

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from temperament.labels import Evidence, Reading
     from temperament.promises import Trust
     from temperament.reply import Finding
+    from temperament.scorecard import AgentCard, Scorecard, TeamCard
     from temperament.topics import Message, Report, Topic
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -78,6 +79,39 @@ def conversation_json(one: "Conversation") -> dict[str, Any]:
         "notes": list(one.notes),
         "turns": [_turn_json(turn) for turn in one.turns],
     }
+
+
+def scorecard_json(one: "Scorecard") -> dict[str, Any]:
+    """Return a scorecard: every measure with its counts and occasions, or why the text does not tell."""
+    return {
+        "items": [
+            {
+                "measure": item.measure,
+                "name": item.name,
+                "area": item.area,
+                "met": item.met,
+                "chances": item.chances,
+                "neutral": item.neutral,
+                "unseen": item.unseen,
+                "occasions": [asdict(occasion) for occasion in item.occasions],
+            }
+            for item in one.items
+        ]
+    }
+
+
+def team_card_json(one: "TeamCard") -> dict[str, Any]:
+    """Return the scorecard of many conversations: everybody's, each agent's, and what customers said."""
+    return {
+        "total": _agent_card_json(one.total),
+        "agents": [_agent_card_json(agent) for agent in one.agents],
+        "heard": asdict(one.heard),
+    }
+
+
+def _agent_card_json(one: "AgentCard") -> dict[str, Any]:
+    tallies = [asdict(tally) | {"share": tally.share} for tally in one.tallies]
+    return asdict(one) | {"tallies": tallies, "practise": [tally.measure for tally in one.practise]}
 
 
 def _turn_json(one: "CustomerTurn | AgentTurn | OtherTurn") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from temperament.conversation.results import AgentTurn, Conversation, CustomerTu
 from temperament.labels import STATES
 from temperament.language import Language
 from temperament.playbook import Playbook
+from temperament.render.blocks import Block, kind_of, pieces
 from temperament.render.charts import PALETTE, Axis, Column, column_chart, heat_table
 from temperament.render.pages import render_page
 from temperament.render.report_words import report_words
@@ -48,12 +49,14 @@ def report_page(
     title: str = "",
     book: Playbook | None = None,
     most: int = MOST,
+    card: Sequence[Block] = (),
 ) -> str:
     """Return one self-contained HTML page: the overview where there are several conversations, then each of them.
 
     ``title`` names what was read (a file, a folder). With more than ``most`` conversations those that need attention
     most are listed and the page says how many are not; all count in the overview. ``book`` is the playbook of the
-    analysis. The page holds no script and asks nothing of the network; it is meant for the screen and for A4.
+    analysis, ``card`` the blocks of a scorecard, shown where there are any. The page holds no script and asks nothing
+    of the network; it is meant for the screen and for A4.
     """
     listed = by_attention(conversations)[:most]
     entries = [_Entry(number, one, coaching(one, language, book)) for number, one in enumerate(listed, 1)]
@@ -82,6 +85,9 @@ def report_page(
         most_shared=MOST_SHARED,
         is_customer=lambda turn: isinstance(turn, CustomerTurn),
         is_agent=lambda turn: isinstance(turn, AgentTurn),
+        card=card,
+        pieces=pieces,
+        kind=kind_of,
     )
 
 
