@@ -1,20 +1,30 @@
 """Deletion test of the evidence: delete the strongest piece of every label, read again, compare with a random piece.
 
-python benchmarks/evidence.py [FILE...] [--model default] [-o benchmarks/EVIDENCE.md]
+python benchmarks/evidence.py [FILE...] [--models default semantic] [-o benchmarks/EVIDENCE.md]
 """
 
 import argparse
 import random
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from quality import chosen, publish
+from quality import MODELS, chosen, publish
 
 from temperament.datasets import read_texts
+from temperament.errors import ModelError
 from temperament.labels import HEADS, NEUTRAL, Evidence, Reading
 from temperament.reader import Classifier
 
-COLUMNS = ("file", "labels read", "with evidence", "top piece lowers it", "mean fall", "mean fall, random piece")
+COLUMNS = (
+    "model",
+    "file",
+    "labels read",
+    "with evidence",
+    "top piece lowers it",
+    "mean fall",
+    "mean fall, random piece",
+)
 
 
 def without(text: str, start: int, length: int) -> str:
@@ -35,7 +45,7 @@ def strongest(reading: Reading) -> list[Evidence]:
     return list(first.values())
 
 
-def measure(path: Path, classifier: Classifier) -> str:
+def measure(path: Path, name: str, classifier: Classifier) -> str:
     """Return the deletion test of one file as a line of a Markdown table."""
     readings = classifier.classify_many(read_texts(path))
     claims = sum(getattr(reading, head) != NEUTRAL[head] for reading in readings for head in HEADS)
@@ -50,19 +60,27 @@ def measure(path: Path, classifier: Classifier) -> str:
     by_chance = [fall(one, again, piece.label) for (one, piece), again in zip(pairs, chance, strict=True)]
     lowered = sum(value > 0 for value in falls)
     means = f"{sum(falls) / len(falls):.3f} | {sum(by_chance) / len(by_chance):.3f}"
-    return f"| {path.name} | {claims} | {len(pairs)} | {lowered} | {means} |"
+    return f"| {name} | {path.name} | {claims} | {len(pairs)} | {lowered} | {means} |"
+
+
+def measured(name: str, paths: Sequence[Path]) -> list[str]:
+    """Return the lines of one model, or one that says why there are none."""
+    try:
+        classifier = Classifier.load(name)
+    except ModelError as error:
+        return [f"| {name} | left out: {error.en} |" + " |" * (len(COLUMNS) - 2)]
+    return [measure(path, name, classifier) for path in paths]
 
 
 def main() -> int:
-    """Print the deletion test of every file."""
+    """Print the deletion test of every model on every file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--model", default="default")
+    parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    classifier = Classifier.load(options.model)
     lines = ["# Deletion test of the evidence\n", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
-    lines.extend(measure(path, classifier) for path in chosen(options.files))
+    lines.extend(line for name in options.models for line in measured(name, chosen(options.files)))
     publish("\n".join(lines) + "\n", options.output)
     return 0
 

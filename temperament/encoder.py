@@ -29,7 +29,8 @@ _NEEDED = ("onnxruntime", "tokenizers")
 _WINDOW = 256
 """Tokens read at once, the two marks included; longer texts are read in windows of this size."""
 _MOST_WINDOWS = 8
-_BATCH_TOKENS = 2048
+_BATCH_TOKENS = 256
+"""So many tokens keep a layer's states in a core's cache: 1.6 times as fast as 2,048, measured in one run."""
 
 
 @dataclass(frozen=True, slots=True)

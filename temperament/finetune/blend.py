@@ -12,9 +12,9 @@ from temperament.datasets import Example
 from temperament.encoder import EncoderModel
 from temperament.errors import TrainingError
 from temperament.finetune import e5
-from temperament.finetune.export import onnx_bytes
+from temperament.finetune.export import SAMPLE, onnx_bytes
 from temperament.finetune.network import Network
-from temperament.finetune.tune import fine_tune, lessons, make_tokenizer
+from temperament.finetune.tune import LONGEST, fine_tune, lessons, make_tokenizer, with_marks
 from temperament.labels import FEELINGS, HEADS, LABELS
 from temperament.language import Report
 from temperament.model import HeadModel, Model, Presence
@@ -58,7 +58,7 @@ def train_encoder(
         network = fine_tune(own, report)
     report("导出并校准", "exporting and calibrating")
     files = {
-        encoder.NETWORK: onnx_bytes(network),
+        encoder.NETWORK: onnx_bytes(network, _sample([texts[place] for place in taught], tokenizer)),
         encoder.TOKENIZER: tokenizer.to_str().encode(),
         model.WEIGHTS: model.pack(linear),
     }
@@ -67,6 +67,13 @@ def train_encoder(
     )
     asked = [place for place in range(len(texts)) if held[place]]
     return _calibrated(draft, [examples[place] for place in asked], [texts[place] for place in asked]), files
+
+
+def _sample(texts: list[str], tokenizer: Any) -> list[list[int]]:
+    """Return the token ids of some of the texts, evenly spread."""
+    chosen = texts[:: -(-len(texts) // SAMPLE)]
+    encodings = tokenizer.encode_batch([text.replace("\n", " ") for text in chosen])
+    return [with_marks(encoding.ids[:LONGEST]) for encoding in encodings]
 
 
 def _in_order(linear: Model) -> Model:
