@@ -16,7 +16,8 @@ from temperament import classifier, encoder  # noqa: E402 (the line above must c
 from temperament.datasets import Example  # noqa: E402
 from temperament.errors import TrainingError  # noqa: E402
 from temperament.finetune import blend, e5, tune  # noqa: E402
-from temperament.finetune.export import onnx_bytes  # noqa: E402
+from temperament.finetune.export import SAMPLE, onnx_bytes  # noqa: E402
+from temperament.finetune.graph import Graph, rounded  # noqa: E402
 from temperament.finetune.network import Dropout, Network, pooled, pretrained_network  # noqa: E402
 from temperament.finetune.tune import Lesson, lessons, make_tokenizer  # noqa: E402
 from temperament.labels import FEELINGS, HEADS, LABELS  # noqa: E402
@@ -331,6 +332,44 @@ def test_an_exported_text_scores_the_same_beside_others():
     (together,) = session.run(["scores"], {"ids": ids, "mask": mask})
     (alone,) = session.run(["scores"], {"ids": ids[:1, :5], "mask": mask[:1, :5]})
     np.testing.assert_allclose(together[0, :5], alone[0], rtol=0, atol=1e-3)
+
+
+def test_a_huge_row_leaves_the_others_exact():
+    """With a scale for every row, one that is a thousand times as large costs the others nothing."""
+    import onnxruntime
+    from onnx import TensorProto
+
+    generator = np.random.default_rng(0)
+    values = generator.random((1, 6, 32), np.float32)
+    values[0, 2] *= 1000
+    weights = generator.normal(size=(32, 8)).astype(np.float32)
+    graph = Graph()
+    given = graph.add("Cast", graph.add("Unsqueeze", "ids", graph.constant(np.array([0]))), to=TensorProto.FLOAT)
+    product, scales = graph.quantized_by_row(graph.add("Mul", given, graph.scalar(1e-6)), *rounded(weights))
+    made = graph.bytes(("ids",), graph.add("Mul", graph.multiply(product), scales), 8)
+    session = onnxruntime.InferenceSession(made, providers=["CPUExecutionProvider"])
+    (found,) = session.run(["scores"], {"ids": (values[0] * 1e6).astype(np.int64)})
+    errors = np.abs(found[0] - values[0] @ weights).max(axis=1) / values[0].max(axis=1)
+    assert errors.max() < 0.1  # that of the weights alone; one scale for all rows would give 1
+    assert np.abs(values[0] @ weights).max(axis=1).min() > 1
+
+
+def test_ranges_are_found_without_leaving_a_trace():
+    """Export changes nothing in the network, and twice it gives the same file."""
+    network = small_network().eval()
+    before = {name: values.clone() for name, values in network.state_dict().items()}
+    assert onnx_bytes(network, sample_rows()) == onnx_bytes(network, sample_rows())
+    assert all(torch.equal(values, before[name]) for name, values in network.state_dict().items())
+    assert not any(part._forward_pre_hooks for part in network.modules())
+
+
+def test_the_sample_is_spread_over_the_texts(tokenizer):
+    """At most so many texts as export looks at, from the first to the last part."""
+    texts = [f"{number}号" for number in range(1000)]
+    rows = blend._sample(texts, tokenizer)
+    assert SAMPLE / 2 <= len(rows) <= SAMPLE
+    assert rows[-1] == tune.with_marks(tokenizer.encode(texts[996]).ids)
+    assert blend._sample(texts[:3], tokenizer) == [tune.with_marks(tokenizer.encode(text).ids) for text in texts[:3]]
 
 
 def test_a_fifth_is_held_out():
