@@ -476,6 +476,35 @@ def test_a_live_turn_is_sent_once_and_what_is_written_meanwhile_stays(visit, box
     assert page.input_value(box) == "还有一句"
 
 
+def test_live_words_whose_answer_was_lost_are_added_once(visit):
+    """The service took them, the answer did not come: sent again they are not there twice, and the next ones are new."""
+    page = visit()
+    go_live(page)
+    keys = []
+
+    def lose(route):
+        keys.append(route.request.headers["idempotency-key"])
+        route.fetch()
+        route.abort()
+
+    page.route("**/turns", lose)
+    page.fill("#said", ANXIOUS)
+    page.press("#said", "Enter")
+    expect(page.locator("#alert")).to_contain_text("连不上服务")
+    expect(page.locator("#turns > li .said")).to_have_text([ANXIOUS])
+    assert page.input_value("#said") == ANXIOUS
+    page.unroute("**/turns")
+    for count in (1, 2):
+        page.fill("#said", ANXIOUS)
+        with page.expect_response("**/turns") as answer:
+            page.press("#said", "Enter")
+        keys.append(answer.value.request.headers["idempotency-key"])
+        assert (answer.value.headers.get("idempotency-replayed") == "true") is (count == 1)
+        expect(page.locator("#said")).to_have_value("")
+        expect(page.locator("#turns > li .said")).to_have_text([ANXIOUS] * count)
+    assert keys[0] == keys[1] != keys[2]
+
+
 def test_a_transcript_pasted_into_a_live_conversation_goes_to_the_service(visit):
     """All of its turns or none: refused, it stays in its window; taken, everybody who follows has it."""
     page = visit()

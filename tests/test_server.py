@@ -612,7 +612,7 @@ def test_the_description_is_kept(running):
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method"
     options = ["--max-examples", "8", "--seed", "1", "--checks", checks]
     command = [str(program), "run", f"{running.url}/openapi.json", "--phases", "examples,coverage,fuzzing", *options]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, cwd=running.db.parent)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=600, cwd=running.db.parent)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "Selected: 15/15" in done.stdout
 

@@ -3,7 +3,7 @@
 import { Failure, get, post } from "./api.js";
 import { numbered, showCard } from "./card.js";
 import { askLive, askSettings, askTranscript, judge, sendFeedback, settings, showKeys } from "./dialogs.js";
-import { copy, el, find, toast } from "./dom.js";
+import { copy, el, find, toast, unique } from "./dom.js";
 import { LIST, listen } from "./keys.js";
 import { Live } from "./live.js";
 import { Reply } from "./reply.js";
@@ -111,7 +111,7 @@ function fresh() {
   const anything = desk.turns.length > 0 || reply.text;
   if (anything && !confirm(t("freshAsk"))) return;
   desk.live?.stop();
-  Object.assign(desk, { id: crypto.randomUUID?.() ?? String(Math.random()).slice(2), turns: [], analysis: null, guide: null, allow: [], live: null });
+  Object.assign(desk, { id: unique(), turns: [], analysis: null, guide: null, allow: [], live: null });
   reply.set("");
   show();
   changed();
@@ -285,7 +285,7 @@ function recall() {
   } catch {
     sessionStorage.removeItem(KEPT);
   }
-  desk.id ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  desk.id ||= unique();
 }
 
 /* ---- hands ---- */
