@@ -583,6 +583,38 @@ def test_refusals_are_told_in_plain_words(visit, status, words):
         expect(page.locator("#alert")).to_be_hidden()
 
 
+@pytest.mark.parametrize("box", ["#first", "#said"])
+def test_an_over_long_turn_is_refused_before_it_is_on_the_desk(visit, box):
+    """How long it is and may be is said, the words stay in their box, nothing offers to try the same again."""
+    page = visit()
+    if box == "#said":
+        read(page, ANXIOUS)
+    page.fill(box, "😡" + "长" * 20_000)
+    page.press(box, "Control+Enter")
+    expect(page.locator("#alert")).to_contain_text("这一句有 20001 字，一句最多 20000 字")
+    expect(page.locator("#alert button")).to_have_count(0)
+    assert len(page.input_value(box)) == 20_001
+    expect(page.locator("#turns > li")).to_have_count(0 if box == "#first" else 1)
+    page.fill(box, ANXIOUS + "好的")
+    page.press(box, "Control+Enter")
+    expect(page.locator("#turns > li")).to_have_count(1 if box == "#first" else 2)
+    expect(page.locator("#alert")).to_be_hidden()
+
+
+def test_charts_of_the_board_keep_their_letters_readable_on_a_telephone(visit):
+    """Drawn as wide as the screen gives, not made smaller; a name that is cut is whole for those who listen."""
+    page = visit("/board?lang=en", viewport={"width": 390, "height": 844})
+    page.wait_for_selector(".chart")
+    scale = "document.querySelector('.chart').getScreenCTM().a"
+    assert page.evaluate(scale) > 0.9
+    name = page.evaluate(
+        "import('/static/charts.js').then(charts => { const one = charts.bars('t', [{name: 'x'.repeat(90), value: 1}]);"
+        "return [one.querySelector('text').textContent, one.getAttribute('aria-label')] })"
+    )
+    assert name[0].endswith("…")
+    assert "x" * 90 in name[1]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_telephone_shows_everything_without_sideways_scrolling(visit, language):
     """At 390 px conversation and advice are two panels above the reply."""

@@ -326,6 +326,7 @@ def test_feedback_is_masked_and_exported(tmp_path):
         {"verdict": "correct", "labels": {"also": ["angry"]}},
         {"reading": {"state": "angry"}},
         {"labels": {"state": "furious"}, "verdict": "correct"},
+        {"labels": {"state": "angry"}, "verdict": "accept"},
         {"verdict": "maybe"},
         {"text": ""},
     ],

@@ -141,6 +141,12 @@ class Api:
             )
         if not {"temperament", "state"} <= set(reading):
             raise Problem("bad_request", "reading 要有 temperament 和 state", "reading needs temperament and state")
+        if verdict == "accepted" and any(reading.get(head, value) != value for head, value in labels.items()):
+            raise Problem(
+                "bad_request",
+                "labels 和 reading 不一样：接受就不写 labels，要改就用 correct",
+                "labels differ from reading: leave them out to accept it, or say correct",
+            )
         row = {"text": said.text, "reading": reading, "verdict": verdict, "labels": labels}
         number = await self.store.keep_feedback(row | {"reason": said.reason, "agent": said.agent})
         self.metrics.feedback.labels(verdict).inc()
