@@ -7,7 +7,7 @@ const WIDEST = 520;
 const AROUND = 66;
 const ROW = 34;
 const LEAST_NAME = 90;
-const MOST_NAME = .5;
+const MOST_NAME = 0.66;
 const NUMBER = 58;
 const [WIDE, NARROW] = [16, 8.6];
 
