@@ -21,13 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from temperament.server.bodies import Classify
+
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "data" / "corpus" / "test.jsonl"
 CASES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("reading alone", "/v1/classify", {"evidence": False, "advice": False}),
     ("reading, evidence", "/v1/classify", {"evidence": True, "advice": False}),
     ("reading, advice", "/v1/classify", {"evidence": False, "advice": True}),
-    ("reading, evidence, advice (default)", "/v1/classify", {}),
+    ("reading, evidence, advice", "/v1/classify", {"evidence": True, "advice": True}),
     ("checking a reply for an angry customer", "/v1/check", {"state": "angry", "channel": "chat"}),
 )
 _LUA = """
@@ -108,6 +110,13 @@ def measure(address: str, server: int, path: str, bodies: list[str], seconds: in
     return Measured(requests / duration * 1e6, errors, p50, p95, p99, slowest, used / max(requests, 1) * 1000)
 
 
+def named(name: str, path: str, wanted: dict[str, Any]) -> str:
+    """Return the name of a case, saying so where it is what ``/v1/classify`` does for a text and nothing else."""
+    plain = Classify(text="")
+    default = path == "/v1/classify" and all(getattr(plain, field) is value for field, value in wanted.items())
+    return f"{name} (default)" if default else name
+
+
 def table(rows: list[tuple[str, int, Measured]]) -> str:
     """Return the results as a Markdown table."""
     heads = "| request | connections | requests/s | p50 ms | p95 ms | p99 ms | slowest ms | errors | processor ms a request |"
@@ -140,7 +149,11 @@ def main() -> None:
             for connections in options.connections:
                 measure(address, process.pid, path, bodies, 2, connections)
                 rows.append(
-                    (name, connections, measure(address, process.pid, path, bodies, options.seconds, connections))
+                    (
+                        named(name, path, wanted),
+                        connections,
+                        measure(address, process.pid, path, bodies, options.seconds, connections),
+                    )
                 )
                 print(rows[-1], flush=True)
         urllib.request.urlopen(f"{address}/healthz", timeout=10).close()

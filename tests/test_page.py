@@ -476,6 +476,35 @@ def test_a_live_turn_is_sent_once_and_what_is_written_meanwhile_stays(visit, box
     assert page.input_value(box) == "还有一句"
 
 
+def test_live_words_whose_answer_was_lost_are_added_once(visit):
+    """The service took them, the answer did not come: sent again they are not there twice, and the next ones are new."""
+    page = visit()
+    go_live(page)
+    keys = []
+
+    def lose(route):
+        keys.append(route.request.headers["idempotency-key"])
+        route.fetch()
+        route.abort()
+
+    page.route("**/turns", lose)
+    page.fill("#said", ANXIOUS)
+    page.press("#said", "Enter")
+    expect(page.locator("#alert")).to_contain_text("连不上服务")
+    expect(page.locator("#turns > li .said")).to_have_text([ANXIOUS])
+    assert page.input_value("#said") == ANXIOUS
+    page.unroute("**/turns")
+    for count in (1, 2):
+        page.fill("#said", ANXIOUS)
+        with page.expect_response("**/turns") as answer:
+            page.press("#said", "Enter")
+        keys.append(answer.value.request.headers["idempotency-key"])
+        assert (answer.value.headers.get("idempotency-replayed") == "true") is (count == 1)
+        expect(page.locator("#said")).to_have_value("")
+        expect(page.locator("#turns > li .said")).to_have_text([ANXIOUS] * count)
+    assert keys[0] == keys[1] != keys[2]
+
+
 def test_a_transcript_pasted_into_a_live_conversation_goes_to_the_service(visit):
     """All of its turns or none: refused, it stays in its window; taken, everybody who follows has it."""
     page = visit()
@@ -552,6 +581,38 @@ def test_refusals_are_told_in_plain_words(visit, status, words):
     if status == 429:
         page.wait_for_selector("#card .main")
         expect(page.locator("#alert")).to_be_hidden()
+
+
+@pytest.mark.parametrize("box", ["#first", "#said"])
+def test_an_over_long_turn_is_refused_before_it_is_on_the_desk(visit, box):
+    """How long it is and may be is said, the words stay in their box, nothing offers to try the same again."""
+    page = visit()
+    if box == "#said":
+        read(page, ANXIOUS)
+    page.fill(box, "😡" + "长" * 20_000)
+    page.press(box, "Control+Enter")
+    expect(page.locator("#alert")).to_contain_text("这一句有 20001 字，一句最多 20000 字")
+    expect(page.locator("#alert button")).to_have_count(0)
+    assert len(page.input_value(box)) == 20_001
+    expect(page.locator("#turns > li")).to_have_count(0 if box == "#first" else 1)
+    page.fill(box, ANXIOUS + "好的")
+    page.press(box, "Control+Enter")
+    expect(page.locator("#turns > li")).to_have_count(1 if box == "#first" else 2)
+    expect(page.locator("#alert")).to_be_hidden()
+
+
+def test_charts_of_the_board_keep_their_letters_readable_on_a_telephone(visit):
+    """Drawn as wide as the screen gives, not made smaller; a name that is cut is whole for those who listen."""
+    page = visit("/board?lang=en", viewport={"width": 390, "height": 844})
+    page.wait_for_selector(".chart")
+    scale = "document.querySelector('.chart').getScreenCTM().a"
+    assert page.evaluate(scale) > 0.9
+    name = page.evaluate(
+        "import('/static/charts.js').then(charts => { const one = charts.bars('t', [{name: 'x'.repeat(90), value: 1}]);"
+        "return [one.querySelector('text').textContent, one.getAttribute('aria-label')] })"
+    )
+    assert name[0].endswith("…")
+    assert "x" * 90 in name[1]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

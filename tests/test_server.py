@@ -326,6 +326,7 @@ def test_feedback_is_masked_and_exported(tmp_path):
         {"verdict": "correct", "labels": {"also": ["angry"]}},
         {"reading": {"state": "angry"}},
         {"labels": {"state": "furious"}, "verdict": "correct"},
+        {"labels": {"state": "angry"}, "verdict": "accept"},
         {"verdict": "maybe"},
         {"text": ""},
     ],
@@ -610,11 +611,11 @@ def test_the_description_is_kept(running):
     if not program.exists():
         pytest.skip("needs schemathesis")
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method"
-    options = ["--max-examples", "8", "--seed", "1", "--exclude-path-regex", "events", "--checks", checks]
+    options = ["--max-examples", "8", "--seed", "1", "--checks", checks]
     command = [str(program), "run", f"{running.url}/openapi.json", "--phases", "examples,coverage,fuzzing", *options]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, cwd=running.db.parent)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=600, cwd=running.db.parent)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    assert "Selected: 14/15" in done.stdout
+    assert "Selected: 15/15" in done.stdout
 
 
 ODD = [

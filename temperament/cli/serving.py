@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from temperament.cli.common import Lang, ModelName, ask_language, write
-from temperament.errors import InputError, UsageError
+from temperament.cli.common import Lang, ModelName, ask_language, check_place, save, write
+from temperament.errors import InputError
 from temperament.help_texts import tell
 
 KEYS = "TEMPERAMENT_API_KEYS"
@@ -69,16 +69,11 @@ def export(
     from temperament.server.store import read_feedback
 
     language = ask_language(lang)
+    check_place(output)
     rows = read_feedback(db)
     text = "".join(json_line(row) + "\n" for row in rows)
     if output is None:
         write(text)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{output} 写不了（{error.strerror}）。请换一个位置。",
-            f"{output} cannot be written ({error.strerror}). Choose another place.",
-        ) from error
+    save(output, text.encode())
     write((f"写了 {len(rows)} 条反馈：{output}\n", f"Wrote {output} (feedback: {len(rows)})\n")[language == "en"])

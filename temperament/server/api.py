@@ -22,6 +22,7 @@ from temperament.server.live import Conversations
 from temperament.server.metrics import Metrics
 from temperament.server.pool import Pool
 from temperament.server.problems import Problem
+from temperament.server.repeats import HEADER, REPLAYED, key_of
 from temperament.server.settings import Settings
 from temperament.server.store import Store
 from temperament.server.work import Done
@@ -101,26 +102,31 @@ class Api:
 
     async def end(self, request: Request) -> Response:
         """Forget a live conversation."""
-        self.talks.drop(request.path_params["id"])
+        await self.talks.drop(request.path_params["id"])
         return Response(status_code=204)
 
     async def turns(self, request: Request) -> Response:
         """Add turns to a live conversation; returns what it adds up to and the new turns, read."""
         one = self.talks.get(request.path_params["id"])
-        more = (await self._body(request, bodies.MoreTurns)).turns
-        done = await self._grow(one, more)
-        new = b",".join(done.turns[-len(more) :])
-        return answered(done.body[:-1] + b',"turns":[' + new + b"]}")
+        key = key_of(request.headers.get(HEADER))
+        body, again = await self._grow(one, (await self._body(request, bodies.MoreTurns)).turns, key)
+        answer = answered(body)
+        if again:
+            answer.headers[REPLAYED] = "true"
+        return answer
 
     async def events(self, request: Request) -> Response:
         """Stream what a live conversation shows, turn by turn."""
         one = self.talks.get(request.path_params["id"])
+        head = {"x-accel-buffering": "no"}
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers=head)
         if one.listeners >= live.MOST_LISTENERS:
             raise Problem("too_many", int(live.HEARTBEAT), retry=int(live.HEARTBEAT))
         last = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
         after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
         stream = live.events(one, self.talks, after)
-        return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        return StreamingResponse(stream, media_type="text/event-stream", headers=head)
 
     async def feedback(self, request: Request) -> Response:
         """Keep what somebody says about a reading."""
@@ -135,6 +141,12 @@ class Api:
             )
         if not {"temperament", "state"} <= set(reading):
             raise Problem("bad_request", "reading 要有 temperament 和 state", "reading needs temperament and state")
+        if verdict == "accepted" and any(reading.get(head, value) != value for head, value in labels.items()):
+            raise Problem(
+                "bad_request",
+                "labels 和 reading 不一样：接受就不写 labels，要改就用 correct",
+                "labels differ from reading: leave them out to accept it, or say correct",
+            )
         row = {"text": said.text, "reading": reading, "verdict": verdict, "labels": labels}
         number = await self.store.keep_feedback(row | {"reason": said.reason, "agent": said.agent})
         self.metrics.feedback.labels(verdict).inc()
@@ -198,15 +210,25 @@ class Api:
             log.info("%s %s", request.url.path, data.decode(errors="backslashreplace"))
         return bodies.read(data, shape)
 
-    async def _grow(self, one: live.Live, more: tuple[bodies.Turn, ...]) -> Done:
-        """Add turns, one request after the other, and read the conversation again."""
+    async def _grow(self, one: live.Live, more: tuple[bodies.Turn, ...], key: str = "") -> tuple[bytes, bool]:
+        """Add turns, one request after the other, and read the conversation again.
+
+        Returns the answer, and whether it is the one that an earlier request with the same key had.
+        """
+        asked = msgspec.json.encode(more)
         async with one.order:
+            before = one.repeats.answer(key, asked)
+            if before is not None:
+                return before, True
             turns = live.grown(one, more)
             job = msgspec.structs.replace(one.made_with, turns=turns, id=one.id)
             done = await self.pool.do(job)
             await self._keep(done)
+            body = done.body[:-1] + b',"turns":[' + b",".join(done.turns[-len(more) :]) + b"]}"
+            if key:
+                one.repeats.keep(key, asked, body)
             await one.update(turns, done)
-            return done
+            return body, False
 
     async def _keep(self, done: Done) -> None:
         if done.case is not None:

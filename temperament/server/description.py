@@ -9,15 +9,15 @@ import msgspec
 
 from temperament import __version__
 from temperament.advice import Advice
-from temperament.conversation.results import Manner, Promise, Signal, StepMade, TurningPoint
 from temperament.guidance import GuideView
 from temperament.labels import Reading
 from temperament.reply import Finding
-from temperament.server import bodies
+from temperament.server import answers, bodies
+from temperament.server.answers import REFERENCES, reference
 from temperament.server.problems import UNUSABLE
+from temperament.server.repeats import HEADER, LONGEST_KEY, MOST_KEYS, REPLAYED
 from temperament.server.settings import SHORTEST_KEY
 
-_REFERENCES = "#/components/schemas/{name}"
 _SHAPES: tuple[Any, ...] = (
     bodies.Classify,
     bodies.ClassifyBatch,
@@ -31,11 +31,7 @@ _SHAPES: tuple[Any, ...] = (
     Advice,
     Finding,
     GuideView,
-    Manner,
-    Signal,
-    Promise,
-    StepMade,
-    TurningPoint,
+    *answers.SHAPES,
 )
 _RENAMED = {"Conversation": "ConversationRequest", "Turn": "TurnSaid"}
 _OBJECT: dict[str, Any] = {"type": "object"}
@@ -47,10 +43,40 @@ _LANGUAGE = {
     "schema": _TEXT,
 }
 
+_REPEAT = {
+    "name": HEADER,
+    "in": "header",
+    "description": f"Any text that is new for every new request ({LONGEST_KEY} visible ASCII characters at most, a UUID for "
+    "example). Where an answer was lost, send the same body with the same key again: the turns are added once, and the "
+    f"answer is the first one, with {REPLAYED}: true. Another body under the same key is a 422. The latest {MOST_KEYS} keys "
+    "of a conversation are known (fewer where answers are long); a request that was refused uses up none.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
+}
+_REPLAYED = {
+    REPLAYED: {
+        "description": "true where the turns had been added before and this is the answer of then; else left out.",
+        "schema": {"const": "true"},
+    }
+}
+_LAST = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "Number of the last turn that is known; those after it are sent. Anything but a number counts as 0.",
+    "schema": _TEXT,
+}
+_EVENTS = (
+    "A stream that begins with what is there and goes on with what comes. Every turn is one event with its number as id, "
+    "sent once; conversation follows each time and has no id; end is the last event. The schema is that of each event. "
+    "A line that begins with a colon is a sign of life, at least every 15 s."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One address and method: what it does, the body it takes, what it answers, its parameters."""
+    """One address and method: what it does, the body it takes, what it answers, its parameters.
+
+    ``repeatable`` says that it takes an idempotency key.
+    """
 
     path: str
     method: str
@@ -59,13 +85,14 @@ class _Call:
     body: str = ""
     parameters: tuple[dict[str, Any], ...] = ()
     example: Any = None
+    repeatable: bool = False
 
 
 @cache
 def describe() -> bytes:
     """Return the description as JSON."""
-    _, found = msgspec.json.schema_components(_SHAPES, ref_template=_REFERENCES)
-    schemas = _named(dict(found)) | _further()
+    _, found = msgspec.json.schema_components(_SHAPES, ref_template=REFERENCES)
+    schemas = _named(dict(found)) | answers.shapes()
     schemas["Guide"] = _without_advice(schemas.pop("GuideView"))
     paths: dict[str, dict[str, Any]] = {}
     for call in _calls():
@@ -91,11 +118,11 @@ def _operation(call: _Call) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": name.replace(":", "_"),
         "summary": call.says,
-        "parameters": [*call.parameters, _LANGUAGE],
-        "responses": call.answers | _errors(body=bool(call.body)),
+        "parameters": [*call.parameters, *([_REPEAT] if call.repeatable else []), _LANGUAGE],
+        "responses": call.answers | _errors(body=bool(call.body), repeatable=call.repeatable),
     }
     if call.body:
-        content: dict[str, Any] = {"schema": _reference(call.body)}
+        content: dict[str, Any] = {"schema": reference(call.body)}
         if call.example is not None:
             content["example"] = call.example
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
@@ -155,18 +182,19 @@ def _calls() -> list[_Call]:
         _Call(
             "/v1/conversations/{id}/turns",
             "post",
-            "Add turns; answers with the whole, and the new turns read.",
-            _answers("ConversationAnswer"),
+            "Add turns; answers with the whole, and the new turns read. With an Idempotency-Key it is safe to ask again.",
+            {"200": _answers("ConversationAnswer")["200"] | {"headers": _REPLAYED}},
             "MoreTurns",
             (identifier,),
             {"turns": turns},
+            repeatable=True,
         ),
         _Call(
             "/v1/conversations/{id}/events",
             "get",
             "Server-sent events: turn for every turn, conversation for what they add up to, end when it is over.",
-            {"200": {"description": "Events.", "content": {"text/event-stream": {"schema": _TEXT}}}},
-            parameters=(identifier, _query("after", "Number of the last turn that is known (or Last-Event-ID).")),
+            {"200": {"description": _EVENTS, "content": {"text/event-stream": {"schema": reference("Event")}}}},
+            parameters=(identifier, _LAST, _query("after", "The same, where a client can send no header of its own.")),
         ),
         _Call(
             "/v1/feedback",
@@ -225,44 +253,6 @@ def _calls() -> list[_Call]:
     ]
 
 
-def _further() -> dict[str, Any]:
-    """Return the shapes of answers that are put together from others."""
-    some = {"type": "array", "items": _OBJECT}
-    some_texts = {"type": "array", "items": _TEXT}
-    reading = {"allOf": [_reference("Reading"), _properties(required=(), advice=_reference("Advice"))]}
-    pieces = {"signals": "Signal", "promises": "Promise", "steps": "StepMade", "turning_points": "TurningPoint"}
-    lists = {name: {"type": "array", "items": _reference(kind)} for name, kind in pieces.items()}
-    whole = lists | {"manner": _reference("Manner"), "id": _TEXT, "state": _TEXT, "rank": _TEXT, "turns": some}
-    error = _properties(code=_TEXT, message=_TEXT, zh=_TEXT, en=_TEXT)
-    return {
-        "ReadingAnswer": reading,
-        "Readings": _properties(readings={"type": "array", "items": _reference("ReadingAnswer")}),
-        "Advised": _properties(reading=_reference("Reading"), advice=_reference("Advice"), guide=_reference("Guide")),
-        "Findings": _properties(reply=_TEXT, findings={"type": "array", "items": _reference("Finding")}),
-        "ConversationAnswer": _properties(**whole),
-        "Made": _properties(id=_TEXT, turns=_TEXT, events=_TEXT),
-        "Kept": _properties(id={"type": "integer"}, verdict=_TEXT),
-        "FeedbackList": _properties(feedback=some),
-        "Board": _properties(
-            day=_TEXT,
-            cases={"type": "integer"},
-            states=some,
-            temperaments=some,
-            rising=some,
-            findings=some,
-            agents=some,
-            waiting=some,
-            due=some,
-        ),
-        "RecordForm": _properties(fields=some),
-        "Recorded": _properties(
-            id=_TEXT, stage=_TEXT, state=_TEXT, priority=_TEXT, topics=some_texts, due=some, wanted=some
-        ),
-        "Health": _properties(status=_TEXT),
-        "Error": _properties(error=error),
-    }
-
-
 def _named(schemas: dict[str, Any]) -> dict[str, Any]:
     """Return the schemas under names that say what they are."""
     text = msgspec.json.encode(schemas).decode()
@@ -279,17 +269,8 @@ def _without_advice(view: dict[str, Any]) -> dict[str, Any]:
     return view | {"properties": fields, "required": list(fields)}
 
 
-def _properties(required: tuple[str, ...] | None = None, **fields: Any) -> dict[str, Any]:
-    names = list(fields) if required is None else list(required)
-    return {"type": "object", "properties": fields, "required": names}
-
-
-def _reference(name: str) -> dict[str, Any]:
-    return {"$ref": _REFERENCES.format(name=name)}
-
-
 def _answers(schema: str, status: str = "200", also: dict[str, Any] | None = None) -> dict[str, Any]:
-    content = {"application/json": {"schema": _reference(schema)}}
+    content = {"application/json": {"schema": reference(schema)}}
     content |= {kind: {"schema": one} for kind, one in (also or {}).items()}
     return {status: {"description": "Done.", "content": content}}
 
@@ -298,14 +279,15 @@ def _none() -> dict[str, Any]:
     return {"204": {"description": "Done."}}
 
 
-def _errors(*, body: bool) -> dict[str, Any]:
+def _errors(*, body: bool, repeatable: bool) -> dict[str, Any]:
     """Return the answers for what is wrong: those about a body only where there is one."""
-    of_bodies = {"bad_json", "timeout", "full", "not_json"}
+    left_out = set() if body else {"bad_json", "timeout", "full", "not_json"}
+    left_out |= set() if repeatable else {"other_body"}
     kinds: dict[str, list[str]] = {}
     for code, (status, _, english) in UNUSABLE.items():
-        if body or code not in of_bodies:
+        if code not in left_out:
             kinds.setdefault(str(status), []).append(f"{code}: {english}")
-    content = {"application/json": {"schema": _reference("Error")}}
+    content = {"application/json": {"schema": reference("Error")}}
     return {status: {"description": " ".join(said), "content": content} for status, said in kinds.items()}
 
 

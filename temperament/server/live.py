@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from temperament.server.bodies import LONGEST_TRANSCRIPT, MOST_TURNS, Conversation, Turn
 from temperament.server.problems import Problem
+from temperament.server.repeats import Repeats
 from temperament.server.work import Done
 
 HEARTBEAT = 15.0
@@ -27,14 +28,19 @@ class Live:
     version: int = 0
     touched: float = field(default_factory=time.monotonic)
     listeners: int = 0
+    repeats: Repeats = field(default_factory=Repeats)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def update(self, turns: tuple[Turn, ...], done: Done) -> None:
         """Take the turns and their analysis, and wake those who listen."""
         self.turns, self.latest, self.touched = turns, done, time.monotonic()
+        self.version += 1
+        await self.wake()
+
+    async def wake(self) -> None:
+        """Have those who listen look again."""
         async with self.changed:
-            self.version += 1
             self.changed.notify_all()
 
 
@@ -71,10 +77,11 @@ class Conversations:
         one.touched = time.monotonic()
         return one
 
-    def drop(self, identifier: str) -> None:
-        """Forget a conversation; raises ``Problem`` where there is none."""
-        self.get(identifier)
+    async def drop(self, identifier: str) -> None:
+        """Forget a conversation and end its streams; raises ``Problem`` where there is none."""
+        one = self.get(identifier)
         del self._kept[identifier]
+        await one.wake()
 
     def has(self, one: Live) -> bool:
         """Tell whether a conversation is still kept."""
@@ -83,9 +90,8 @@ class Conversations:
     async def close(self) -> None:
         """End every stream."""
         self.closing = True
-        for one in self._kept.values():
-            async with one.changed:
-                one.changed.notify_all()
+        for one in list(self._kept.values()):
+            await one.wake()
 
     def _forget(self) -> None:
         old = time.monotonic() - self.expiry

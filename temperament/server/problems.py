@@ -17,6 +17,7 @@ UNUSABLE = {
     "timeout": (408, "请求体没有按时收完。", "The body did not arrive in time."),
     "full": (409, "这段对话已到上限（{} 句），请建新的。", "This conversation is full ({} turns); make a new one."),
     "too_large": (413, "请求体太大，上限 {} 字节。", "The body is too large; at most {} bytes."),
+    "other_body": (422, "这个 Idempotency-Key 已用于别的内容，请换一个。", "This Idempotency-Key came with another body; take a new one."),
     "not_json": (415, "请求体要用 Content-Type: application/json。", "Send the body as Content-Type: application/json."),
     "too_many": (429, "请求太多，请 {} 秒后再试。", "Too many requests; try again in {} s."),
     "internal": (500, "服务内部出错，已记录。", "Internal error; it has been logged."),

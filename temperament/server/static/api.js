@@ -30,9 +30,9 @@ function headers(more = {}) {
   return made;
 }
 
-/** Send a body, get JSON; throws `Failure`. */
-export async function post(path, body, signal) {
-  const asked = { method: "POST", headers: headers({ "Content-Type": "application/json" }), signal };
+/** Send a body, get JSON; `more` are headers of its own. Throws `Failure`. */
+export async function post(path, body, signal, more = {}) {
+  const asked = { method: "POST", headers: headers({ "Content-Type": "application/json", ...more }), signal };
   const answer = await reached(path, { ...asked, body: JSON.stringify({ language: language(), ...body }) });
   return answer.status === 204 ? null : answer.json();
 }

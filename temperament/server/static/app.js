@@ -3,7 +3,7 @@
 import { Failure, get, post } from "./api.js";
 import { numbered, showCard } from "./card.js";
 import { askLive, askSettings, askTranscript, judge, sendFeedback, settings, showKeys } from "./dialogs.js";
-import { copy, el, find, toast } from "./dom.js";
+import { copy, el, find, toast, unique } from "./dom.js";
 import { LIST, listen } from "./keys.js";
 import { Live } from "./live.js";
 import { Reply } from "./reply.js";
@@ -70,11 +70,15 @@ async function put(turns) {
   return undefined;
 }
 
+/** The most characters of one turn that the service takes; it counts code points. */
+const LONGEST = 20000;
+
 /** Add a turn; false where there is nothing to add, or where the service did not take it, which is then said. */
 async function addTurn(speaker, text) {
   const bare = text.trim();
   if (!bare) return false;
   try {
+    fits([{ text: bare }]);
     await put([{ speaker, text: bare }]);
   } catch (error) {
     alertAbout(error);
@@ -89,9 +93,17 @@ const take = once(async (text) => {
   if (!bare) return false;
   const found = /[\n：:]/.test(text) ? await transcript(text) : null;
   const turns = found?.turns.map(({ speaker, text: said, name, time }) => ({ speaker, text: said, name, time }));
-  await put(turns ?? [{ speaker: "customer", text: bare }]);
+  const all = turns ?? [{ speaker: "customer", text: bare }];
+  fits(all);
+  await put(all);
   return true;
 });
+
+/** Refuse what one turn cannot hold, before it is on the desk; throws `Failure`. */
+function fits(turns) {
+  const longest = Math.max(0, ...turns.map((one) => [...one.text].length));
+  if (longest > LONGEST) throw new Failure(413, t("turnTooLong", longest, LONGEST));
+}
 
 async function transcript(text) {
   try {
@@ -111,7 +123,7 @@ function fresh() {
   const anything = desk.turns.length > 0 || reply.text;
   if (anything && !confirm(t("freshAsk"))) return;
   desk.live?.stop();
-  Object.assign(desk, { id: crypto.randomUUID?.() ?? String(Math.random()).slice(2), turns: [], analysis: null, guide: null, allow: [], live: null });
+  Object.assign(desk, { id: unique(), turns: [], analysis: null, guide: null, allow: [], live: null });
   reply.set("");
   show();
   changed();
@@ -197,10 +209,13 @@ function announce() {
 
 /* ---- what may go wrong ---- */
 
+/** Where asking again changes nothing: no connection is waited for, and what is refused stays refused. */
+const USELESS = new Set([0, 400, 413]);
+
 function alertAbout(error, again) {
   if (error.name === "AbortError") return;
   const box = find("#alert");
-  const retry = again && error.status !== 0 && el("button", { type: "button", on: { click: () => again() } }, t("retry"));
+  const retry = again && !USELESS.has(error.status) && el("button", { type: "button", on: { click: () => again() } }, t("retry"));
   const ask = error.status === 401 && el("button", { type: "button", on: { click: () => askSettings(changed) } }, t("settings"));
   box.replaceChildren(...[error.message, ask || retry].filter(Boolean));
   box.hidden = false;
@@ -285,7 +300,7 @@ function recall() {
   } catch {
     sessionStorage.removeItem(KEPT);
   }
-  desk.id ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  desk.id ||= unique();
 }
 
 /* ---- hands ---- */

@@ -74,13 +74,7 @@ function chart(name, rows, kind) {
 }
 
 function rising(rows) {
-  return bars(t("rising"), rows.slice(0, 8).map((one) => ({ name: short(one.name), value: one.today, usual: one.usual })));
-}
-
-function short(name) {
-  const letters = [...name];
-  const most = language() === "zh" ? 10 : 20;
-  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : name;
+  return bars(t("rising"), rows.slice(0, 8).map((one) => ({ name: one.name, value: one.today, usual: one.usual })));
 }
 
 function table(heads, rows) {

@@ -27,6 +27,11 @@ export function svg(tag, attributes = {}, ...children) {
 
 export const find = (selector, root = document) => root.querySelector(selector);
 
+/** Return a text that nobody else has; without HTTPS browsers make UUIDs on loopback only. */
+export function unique() {
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+}
+
 let clearing = 0;
 
 /** Show and speak a short message. */

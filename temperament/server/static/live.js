@@ -1,12 +1,14 @@
 /* A live conversation: others send its turns to the service, this page follows. */
 
 import { Failure, follow, post } from "./api.js";
+import { unique } from "./dom.js";
 
 const PAUSE = 2000;
 
 export class Live {
   #stop = new AbortController();
   #last = 0;
+  #unsure = { body: "", key: "" };
 
   /** Follow a conversation; `act` has turn(turn), lost(), back() and ended(). */
   constructor(id, act) {
@@ -49,10 +51,17 @@ export class Live {
     return event === "end";
   }
 
-  /** Send turns, all or none; they come back as events. Who is neither customer nor agent goes by name. */
+  /**
+   * Send turns, all or none; they come back as events. Who is neither customer nor agent goes by name. Where no answer
+   * came, nobody knows whether they were taken: the same turns again go with the same key, so that they are added once.
+   */
   async send(turns) {
     const who = ({ speaker, name }) => (speaker === "other" && name) || speaker;
-    await post(`${this.path}/turns`, { turns: turns.map((one) => ({ speaker: who(one), text: one.text, time: one.time ?? "" })) });
+    const body = { turns: turns.map((one) => ({ speaker: who(one), text: one.text, time: one.time ?? "" })) };
+    const same = JSON.stringify(body);
+    if (this.#unsure.body !== same) this.#unsure = { body: same, key: unique() };
+    await post(`${this.path}/turns`, body, undefined, { "Idempotency-Key": this.#unsure.key });
+    this.#unsure = { body: "", key: "" };
   }
 
   stop() {

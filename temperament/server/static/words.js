@@ -272,6 +272,7 @@ const WORDS = {
 
   away: ["连不上服务。您写的都还在，连上后自动继续。", "The service cannot be reached. What you wrote is still here; it goes on by itself once the service is back."],
   back: ["又连上了", "Connected again"],
+  turnTooLong: ["这一句有 {} 字，一句最多 {} 字。请分成几句，或只留要紧的。", "That is {} characters; one turn holds {}. Split it, or keep what matters."],
   tooLarge: ["内容太长，服务不收。请分成几段，或只贴最近的几句。", "That is too long for the service. Split it, or paste the latest turns only."],
   tooMany: ["请求太多，{} 秒后自动再试。", "Too many requests; it tries again in {} s."],
   needKey: ["服务要密钥。请在设置里填访问密钥。", "The service asks for a key. Enter it in the settings."],
