@@ -20,6 +20,7 @@ bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [be
 	$(PYTHON) benchmarks/speed.py -o benchmarks/RESULTS.md
 	$(PYTHON) benchmarks/replies.py -o benchmarks/REPLIES.md
 	$(PYTHON) benchmarks/adaptation.py -o benchmarks/ADAPTATION.md
+	$(PYTHON) benchmarks/ablation.py -o benchmarks/ABLATION.md
 	$(PYTHON) benchmarks/conversations.py --dialogues $(DIALOGUES) -o benchmarks/CONVERSATIONS.md
 	$(PYTHON) benchmarks/batch.py -o benchmarks/BATCH.md
 	$(PYTHON) benchmarks/cluster.py -o docs/SIZING.md

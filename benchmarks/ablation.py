@@ -154,7 +154,8 @@ def matrix(variant: Variant, fit: Sequence[str], ask: Sequence[str]) -> tuple[An
     columns: list[tuple[Any, Any]] = []
     for analyzer in (grams(variant.longest), *variant.added):
         vectorizer = TfidfVectorizer(analyzer=analyzer, min_df=classifier.LEAST_DOCUMENTS, sublinear_tf=True)
-        columns.append((vectorizer.fit_transform(fit), vectorizer.transform(ask)))
+        vectorizer.fit(list(dict.fromkeys(fit)))
+        columns.append((vectorizer.transform(fit), vectorizer.transform(ask)))
     if variant.styled:
         scaler = StandardScaler().fit(style(fit))
         columns.append(tuple(csr_matrix(scaler.transform(style(part)) / 10) for part in (fit, ask)))

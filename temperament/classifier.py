@@ -134,7 +134,7 @@ def fit(
         _refuse(gold[head], groups[: len(texts)], head)
     like = np.ones(len(texts), bool) if typical is None else np.array(typical, bool)
     vectorizer = make_vectorizer()
-    matrix = vectorizer.fit_transform(every)
+    matrix = vectorizer.fit(list(dict.fromkeys(every))).transform(every)  # several votes on a text are one document
     heads: dict[Head, HeadModel] = {}
     fits: dict[Head, _Fit] = {}
     for head in HEADS:

@@ -107,13 +107,7 @@ def _rating(rubric: str, side: Dimension, tallies: dict[str, Tally], language: L
     listed = [tallies[key] for key in side.measures if key in tallies]
     enough = [one for one in listed if one.chances >= LEAST]
     shares = [one.met / one.chances for one in enough]
-    unseen = (
-        ""
-        if shares
-        else side.unseen.show(language)
-        if side.unseen
-        else ("；" if language == "zh" else "; ").join(_reasons(listed, language))
-    )
+    unseen = "" if shares else side.unseen.show(language) if side.unseen else _reasons(listed, language)
     return Rating(
         rubric=rubric,
         name=side.name.show(language),
