@@ -615,7 +615,8 @@ def test_the_description_is_kept(running):
     command = [str(program), "run", f"{running.url}/openapi.json", "--phases", "examples,coverage,fuzzing", *options]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=600, cwd=running.db.parent)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    assert "Selected: 15/15" in done.stdout
+    selected = re.search(r"Selected: (\d+)/(\d+)", done.stdout)
+    assert int(selected[1]) == int(selected[2]) >= 15
 
 
 ODD = [
