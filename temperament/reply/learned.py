@@ -27,6 +27,8 @@ RULE = "learned.violation"
 FORMAT = 1
 LEANING = 0.7
 FILE = "replies.json"
+_SUREST = 0.99
+"""Nobody is told a model is wholly sure."""
 MESSAGE = {
     "zh": "没有规则对得上，但整句读起来像不妥的话（把握 {sure:.0%}）。请站在客户那边再读一遍：像不像在怪他、推他、敷衍他？",
     "en": "No rule matches, yet the whole reads like a violation (confidence {sure:.0%}). Read it as the customer will: does "
@@ -93,7 +95,7 @@ class SecondReader:
             start=start,
             end=end,
             text=view.folded.original[start:end],
-            message=MESSAGE[language].format(sure=sure),
+            message=MESSAGE[language].format(sure=min(sure, _SUREST)),
             suggestions=tuple(BETTER),
             source="ours",
             kind=LEARNED,
