@@ -181,10 +181,15 @@ def save(model: Model, folder: Path, card: str) -> None:
     write(folder, facts, {WEIGHTS: data, CARD: card.encode()})
 
 
-def pack(model: Model) -> bytes:
-    """Return the arrays of a model as one file; weights hardly compress, and unpacking them would take longest of all."""
+def pack(model: Model, *, small: bool = False) -> bytes:
+    """Return the arrays of a model as one file.
+
+    Weights hardly compress, and unpacking them would take longest of all; ``small`` compresses them all the same, which is
+    worth it for rounded ones.
+    """
     buffer = io.BytesIO()
-    np.savez(
+    save = np.savez_compressed if small else np.savez
+    save(
         buffer,
         allow_pickle=False,
         alphabet=model.vocabulary.alphabet,

@@ -701,10 +701,10 @@ def test_playbook_list_by_kind_and_row(run):
 
 def registered():
     """Return the names of all commands that the program has."""
-    from temperament import cli
+    from temperament.cli.program import app
 
-    top = [(one.name or one.callback.__name__,) for one in cli.app.registered_commands]
-    groups = [(group.name, group.typer_instance.registered_commands) for group in cli.app.registered_groups]
+    top = [(one.name or one.callback.__name__,) for one in app.registered_commands]
+    groups = [(group.name, group.typer_instance.registered_commands) for group in app.registered_groups]
     return top + [(name, one.name) for name, commands in groups for one in commands]
 
 

@@ -60,7 +60,7 @@ def train_encoder(
     files = {
         encoder.NETWORK: onnx_bytes(network, _sample([texts[place] for place in taught], tokenizer)),
         encoder.TOKENIZER: tokenizer.to_str().encode(),
-        model.WEIGHTS: model.pack(linear),
+        model.WEIGHTS: model.pack(linear, small=True),
     }
     draft = encoder.assemble(
         name, linear.heads, linear.presence, files, linear, BLEND, classifier.facts_of(examples, 0)

@@ -38,6 +38,8 @@ def entry_title(entry: "Entry", language: Language) -> str:
         return f"{entry.impact} × {entry.urgency} → {entry.priority}"
     if isinstance(entry, shapes.Check):
         return f"{entry.kind}：{entry.fires[0]}"
+    if isinstance(entry, shapes.Drill):
+        return entry.text
     if isinstance(entry, shapes.ReplyPart):
         return entry.shows[0]
     if isinstance(entry, shapes.Spelling):

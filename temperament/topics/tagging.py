@@ -37,7 +37,7 @@ class Tagger:
         """Return what a text is about, in the playbook's order; empty where no cue shows.
 
         >>> [one.text for one in Tagger().topics("快递三天没更新，客服电话打不通")]
-        ['电话打不通', '快递三天没更新']
+        ['客服电话打不通', '快递三天没更新']
         """
         folded = fold(text)
         found = []
