@@ -1,6 +1,6 @@
 """What each kind of feature, and each part of the training data, is worth to the fast model.
 
-    make joined && python benchmarks/ablation.py -o benchmarks/ABLATION.md    # needs ../shared; about ten minutes
+    make joined && python benchmarks/ablation.py -o benchmarks/ABLATION.md    # needs ../shared; about ten minutes of one core
 
 Every row trains the same regression on four fifths of the real messages and on the corpus, and reads the fifth that was
 held out (``finetune.blend.is_held_out``, the fifth the encoder is calibrated on). One thing differs from the first row.
