@@ -2,8 +2,8 @@
 
     make joined && python benchmarks/ablation.py -o benchmarks/ABLATION.md    # needs ../shared; about ten minutes of one core
 
-Every row trains the same regression on four fifths of the real messages and on the corpus, and reads the fifth that was
-held out (``finetune.blend.is_held_out``, the fifth the encoder is calibrated on). One thing differs from the first row.
+Every row trains the same regression on four fifths of all families of texts, and reads the real messages of the fifth
+that was held out (``finetune.blend.is_held_out``, the fifth the encoder is calibrated on). One thing differs from the first row.
 Intervals are of the difference to the first row, by a paired bootstrap over messages. real_dev has no part in it.
 """
 
@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ from sklearn.preprocessing import StandardScaler
 
 from temperament import classifier, text
 from temperament.datasets import Example, SoftExample, read_examples, read_soft
-from temperament.evaluate.bootstrap import draws, limits, macro_f1s
-from temperament.features import LONGEST
+from temperament.evaluate.bootstrap import limits, macro_f1s, resampled
+from temperament.evaluate.metrics import macro_f1
+from temperament.features import LONGEST, ngrams
 from temperament.finetune.blend import is_held_out
-from temperament.folding import END, START
 from temperament.labels import HEADS, LABELS, Head
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,16 +50,6 @@ _STYLE = (
     r"[\U0001F300-\U0001FAFF]", r"(.)\1\1", r"您", r"你", r"我", r"请|麻烦|谢", r"吗|呢|么", r"吧|啊|呀|哦|啦|嘛",
     r"必须|立刻|马上|赶紧|限", r"应该|应当|按理|凭什么", r"能否|可否|可以|是否",
 )  # fmt: skip
-
-
-def grams(longest: int) -> Analyzer:
-    """Return the character n-grams up to a length, the ends marked."""
-
-    def analyze(folded: str) -> list[str]:
-        marked = f"{START}{folded}{END}"
-        return [marked[at : at + size] for size in range(1, longest + 1) for at in range(len(marked) - size + 1)]
-
-    return analyze
 
 
 def words(folded: str) -> list[str]:
@@ -152,7 +143,7 @@ def _read(name: str) -> list[Example]:
 def matrix(variant: Variant, fit: Sequence[str], ask: Sequence[str]) -> tuple[Any, Any]:
     """Return the features of training texts and of asked texts."""
     columns: list[tuple[Any, Any]] = []
-    for analyzer in (grams(variant.longest), *variant.added):
+    for analyzer in (partial(ngrams, longest=variant.longest), *variant.added):
         vectorizer = TfidfVectorizer(analyzer=analyzer, min_df=classifier.LEAST_DOCUMENTS, sublinear_tf=True)
         vectorizer.fit(list(dict.fromkeys(fit)))
         columns.append((vectorizer.transform(fit), vectorizer.transform(ask)))
@@ -170,19 +161,10 @@ def outputs(variant: Variant, data: Material) -> dict[Head, NDArray[np.float64]]
     fit, ask = matrix(variant, _folded([*examples, *soft]), _folded(data.asked))
     found: dict[Head, NDArray[np.float64]] = {}
     for head in HEADS:
-        places, targets, weights = (
-            list(range(len(examples))),
-            [getattr(one, head) for one in examples],
-            [1.0] * len(kept),
-        )
-        for place, one in enumerate(soft, len(examples)):
-            for label, share in getattr(one, head).items():
-                if share >= classifier.LEAST_SHARE:
-                    places.append(place)
-                    targets.append(label)
-                    weights.append(share)
+        gold = [getattr(one, head) for one in examples]
+        rows = classifier.rows_of(gold, [getattr(one, head) for one in soft])
         regression = classifier.make_regression(classifier.COARSE_TOLERANCE)
-        regression.fit(fit[places], targets, sample_weight=weights)
+        regression.fit(fit[rows.texts], rows.targets, sample_weight=rows.weights)
         order = [list(regression.classes_).index(label) for label in LABELS[head]]
         found[head] = log_softmax(regression.decision_function(ask)[:, order], axis=1)
     return found
@@ -210,13 +192,12 @@ def table(data: Material) -> str:
         for head, scores in outputs(variant, data).items():
             gold = np.array([getattr(one, head) for one in data.asked])
             labels = read(scores, gold, head)
-            drawn = np.concatenate([macro_f1s(gold.tolist(), labels, some) for some in draws(len(gold), RESAMPLES)])
-            own = macro_f1s(gold.tolist(), labels, np.ones((1, len(gold)), np.int64))[0]
+            drawn = resampled(len(gold), partial(macro_f1s, gold.tolist(), labels), RESAMPLES)
             truth = np.array([LABELS[head].index(label) for label in gold])
             loss = -scores[np.arange(len(gold)), truth].mean()
             span = limits(drawn - base.setdefault(head, drawn))
             between = f"{span[0]:+.3f} … {span[1]:+.3f}" if span and variant is not VARIANTS[0] else "–"
-            cells += [f"{own:.3f}", between, f"{loss:.3f}"]
+            cells += [f"{macro_f1(gold.tolist(), labels):.3f}", between, f"{loss:.3f}"]
         sys.stderr.write(" | ".join(cells) + "\n")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

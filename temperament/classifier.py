@@ -56,17 +56,17 @@ Labels = NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Rows:
     """Training rows: row ``texts[i]`` of the matrix has ``targets[i]`` with weight ``weights[i]``."""
 
     texts: NDArray[np.int64]
     targets: Labels
     weights: Floats
 
-    def at(self, wanted: NDArray[np.bool_]) -> "_Rows":
+    def at(self, wanted: NDArray[np.bool_]) -> "Rows":
         """Keep the rows of the wanted texts."""
         kept = wanted[self.texts]
-        return _Rows(self.texts[kept], self.targets[kept], self.weights[kept])
+        return Rows(self.texts[kept], self.targets[kept], self.weights[kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def fit(
     fits: dict[Head, _Fit] = {}
     for head in HEADS:
         report(f"训练并校准：{head}（{len(texts)} 条）", f"training and calibrating: {head} ({len(texts)} messages)")
-        rows = _rows(gold[head].tolist(), [getattr(one, head) for one in soft])
+        rows = rows_of(gold[head].tolist(), [getattr(one, head) for one in soft])
         fits[head] = _fit(matrix, rows, gold[head], groups, COARSE_TOLERANCE if len(texts) >= MANY else TOLERANCE)
         labels = tuple(str(label) for label in fits[head].regression.classes_)
         heads[head] = learn_head(fits[head].scores, gold[head], labels, like)
@@ -177,15 +177,16 @@ def families(texts: Sequence[str]) -> list[str]:
             key = parents[key]
         return key
 
-    for text in texts:
+    groups = [group(text) for text in texts]
+    for text, own in zip(texts, groups, strict=True):
         for line in text.split("\n"):
             if len(line) >= TELLING_LINE:
-                parents[root(f"line {line}")] = root(group(text))
+                parents[root(f"line {line}")] = root(own)
     eldest: dict[str, tuple[int, str]] = {}
-    for text in texts:
-        key = root(group(text))
-        eldest[key] = max(eldest.get(key, (0, "")), (text.count("\n") + 1, group(text)))
-    return [eldest[root(group(text))][1] for text in texts]
+    for text, own in zip(texts, groups, strict=True):
+        key = root(own)
+        eldest[key] = max(eldest.get(key, (0, "")), (text.count("\n") + 1, own))
+    return [eldest[root(own)][1] for own in groups]
 
 
 def _refuse(gold: Labels, groups: list[str], head: Head) -> None:
@@ -202,7 +203,7 @@ def _refuse(gold: Labels, groups: list[str], head: Head) -> None:
         )
 
 
-def _rows(gold: list[str], soft: Sequence[dict[str, float]]) -> _Rows:
+def rows_of(gold: list[str], soft: Sequence[dict[str, float]]) -> Rows:
     """One row a labelled message, then one row a label of each soft one; small shares are left out."""
     known = set(gold)
     places, targets, weights = list(range(len(gold))), list(gold), [1.0] * len(gold)
@@ -212,10 +213,10 @@ def _rows(gold: list[str], soft: Sequence[dict[str, float]]) -> _Rows:
                 places.append(place)
                 targets.append(label)
                 weights.append(share)
-    return _Rows(np.array(places), np.array(targets), np.array(weights))
+    return Rows(np.array(places), np.array(targets), np.array(weights))
 
 
-def _fit(matrix: Any, rows: _Rows, gold: Labels, groups: list[str], tolerance: float) -> _Fit:
+def _fit(matrix: Any, rows: Rows, gold: Labels, groups: list[str], tolerance: float) -> _Fit:
     """Fit on everything, and once a fold for out-of-fold scores of the labelled messages.
 
     A soft text that opens like a labelled message is held out with it.
@@ -235,7 +236,7 @@ def _fit(matrix: Any, rows: _Rows, gold: Labels, groups: list[str], tolerance: f
 
 
 def _fit_once(
-    matrix: Any, rows: _Rows, kept: NDArray[np.int64], held: NDArray[np.int64] | None, tolerance: float
+    matrix: Any, rows: Rows, kept: NDArray[np.int64], held: NDArray[np.int64] | None, tolerance: float
 ) -> tuple[LogisticRegression, Floats | None]:
     wanted = np.zeros(matrix.shape[0], bool)
     wanted[kept] = True
@@ -259,7 +260,7 @@ def _fit_presence(
     if min(counts[answer] for answer in ("yes", "no")) < _LEAST_PER_LABEL:
         return None
     shares = [{"yes": one.present[feeling], "no": 1 - one.present[feeling]} for one in soft]
-    return _fit(matrix, _rows(gold.tolist(), shares), gold, groups, TOLERANCE)
+    return _fit(matrix, rows_of(gold.tolist(), shares), gold, groups, TOLERANCE)
 
 
 def learn_head(scores: Floats, gold: Labels, labels: tuple[str, ...], typical: NDArray[np.bool_]) -> HeadModel:

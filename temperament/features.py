@@ -22,11 +22,11 @@ _MAX_ALPHABET = (1 << KEY_BITS) - 1
 _CODE_POINTS = 0x110000
 
 
-def ngrams(text: str) -> list[str]:
-    """Return the character n-grams (1 to 3 characters) of folded text, its two ends marked."""
+def ngrams(text: str, longest: int = LONGEST) -> list[str]:
+    """Return the character n-grams of folded text, 1 to ``longest`` characters, its two ends marked."""
     marked = f"{START}{text}{END}"
     return [
-        marked[start : start + length] for length in range(1, LONGEST + 1) for start in range(len(marked) - length + 1)
+        marked[start : start + length] for length in range(1, longest + 1) for start in range(len(marked) - length + 1)
     ]
 
 

@@ -114,9 +114,7 @@ def list_cases(
     from temperament.render.casebook import like_table, record_table
     from temperament.topics import Tagger
 
-    language = ask_language(lang)
-    book = open_playbook(playbook)
-    cases = _open(db, book, language)
+    cases, book, language = _opened(db, playbook, lang)
     found = cases.of_customer(customer) if customer is not None else cases.records()
     found = [one for one in found if stage is None or one.stage == cases.stage_named(stage)]
     found = [one for one in found if topic is None or _topic(topic, book) in one.topics]
@@ -139,9 +137,8 @@ def _topic(name: str, book: "Playbook") -> str:
 
 def show_case(case: CaseId, db: Db, playbook: OwnPlaybook = None, form: Format = "text", lang: Lang = None) -> None:
     """Show one case whole."""
-    language = ask_language(lang)
-    book = open_playbook(playbook)
-    _show(_open(db, book, language).record(case), book, form, language)
+    cases, book, language = _opened(db, playbook, lang)
+    _show(cases.record(case), book, form, language)
 
 
 def note(
@@ -156,9 +153,7 @@ def note(
     lang: Lang = None,
 ) -> None:
     """Write into a case without moving it."""
-    language = ask_language(lang)
-    book = open_playbook(playbook)
-    cases = _open(db, book, language)
+    cases, book, language = _opened(db, playbook, lang)
     _show(cases.note(case, text, agent=by, fields=_fields(field), done=tuple(done or ())), book, form, language)
 
 
@@ -176,9 +171,7 @@ def step(
     lang: Lang = None,
 ) -> None:
     """Move a case to the next stage, or back."""
-    language = ask_language(lang)
-    book = open_playbook(playbook)
-    cases = _open(db, book, language)
+    cases, book, language = _opened(db, playbook, lang)
     fields, tasks = _fields(field), tuple(done or ())
     _show(cases.move(case, to, text, agent=by, fields=fields, done=tasks, anyway=anyway), book, form, language)
 
@@ -209,9 +202,8 @@ def report(db: Db, playbook: OwnPlaybook = None, form: Format = "text", lang: La
     from temperament.casebook.figures import figures
     from temperament.render.casebook import figures_view
 
-    language = ask_language(lang)
-    book = open_playbook(playbook)
-    found = figures(_whole(_open(db, book, language)), book, language, STAGES)
+    cases, book, language = _opened(db, playbook, lang)
+    found = figures(_whole(cases), book, language, STAGES)
     write_json([asdict(found)]) if form == "json" else show(figures_view(found, book, language))
 
 
@@ -243,6 +235,13 @@ def _fits(one: "Record", industries: tuple[str, ...]) -> bool:
 
 def _whole(cases: "Casebook") -> "list[Record]":
     return [cases.record(one.id) for one in cases.records()]
+
+
+def _opened(db: Path, playbook: Path | None, lang: str | None) -> "tuple[Casebook, Playbook, Language]":
+    """Open the cases a command is about, with the playbook and the language it was given."""
+    language = ask_language(lang)
+    book = open_playbook(playbook)
+    return _open(db, book, language), book, language
 
 
 def _open(db: Path, book: "Playbook", language: "Language", *, new: bool = False) -> "Casebook":

@@ -23,6 +23,7 @@ from temperament.errors import InputError
 from temperament.help_texts import tell
 
 if TYPE_CHECKING:
+    from temperament.language import Language
     from temperament.practice import Customer, Marked
 
 
@@ -93,7 +94,7 @@ def _replies(customers: "list[Customer]", form: str) -> "Iterator[tuple[Customer
             yield customer, line.strip()
 
 
-def _tell(one: "Marked", number: int, form: str, language: str) -> None:
+def _tell(one: "Marked", number: int, form: str, language: "Language") -> None:
     from temperament.render.jsonl import json_line, reading_json
     from temperament.render.practice import marked_card
 
@@ -103,4 +104,4 @@ def _tell(one: "Marked", number: int, form: str, language: str) -> None:
         said = [asdict(each) for each in one.advice.now]
         write(json_line({"customer": reading_json(one.customer.reading), **value, **found, "could_say": said}) + "\n")
     else:
-        show(marked_card(one, number, "en" if language == "en" else "zh"))
+        show(marked_card(one, number, language))
