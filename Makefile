@@ -28,14 +28,16 @@ bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [be
 SHARED ?= ../shared
 DIALOGUES = $(SHARED)/conversations/helpdesk.jsonl.gz
 PUBLIC = --stc3 $(DIALOGUES) --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
-REAL = $(SHARED)/labels/real_train.jsonl
-TAUGHT = data/corpus/train.jsonl $(REAL) build/more.jsonl build/later.jsonl build/second.jsonl build/votes.jsonl
+SUREST = data/corpus/train.jsonl build/real_complaints.jsonl build/real.jsonl build/more_complaints.jsonl build/more.jsonl build/second.jsonl
+TAUGHT = $(SUREST) build/later.jsonl build/votes.jsonl
 VOTES = --duplicates keep --leaks drop
+TYPICAL = --typical build/real_complaints.jsonl --typical build/more_complaints.jsonl
 TESTS = --test $(SHARED)/labels/real_dev.jsonl --test data/corpus/test.jsonl
 
 joined:  ## put the public texts back to their labels (needs ../shared, or your own copies)
 	mkdir -p build
-	$(PYTHON) data/join_public.py data/public/more_labels.jsonl -o build/more.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/real_train_labels.jsonl -o build/real.jsonl --complaints build/real_complaints.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/more_labels.jsonl -o build/more.jsonl --complaints build/more_complaints.jsonl $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/second_labels.jsonl -o build/second.jsonl $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/later_labels.jsonl -o build/later.jsonl $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/votes_labels.jsonl -o build/votes.jsonl $(PUBLIC)
@@ -44,14 +46,14 @@ joined:  ## put the public texts back to their labels (needs ../shared, or your 
 model: joined  ## rebuild models/default
 	temperament train $(TAUGHT) -o models/default \
 		--start none $(VOTES) \
-		--typical $(REAL) --typical build/more.jsonl --soft build/soft.jsonl $(TESTS)
+		$(TYPICAL) --soft build/soft.jsonl $(TESTS)
 
 replies:  ## learn models/replies, the second reader of the reply checker, again
 	$(PYTHON) -m temperament.reply.learning data/replies.jsonl -o models/replies/replies.json
 
 semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an hour on two cores)
 	temperament train $(TAUGHT) -o models/semantic $(VOTES) \
-		--typical $(REAL) --typical build/more.jsonl --kind encoder $(TESTS)
+		$(TYPICAL) $(addprefix --last ,$(SUREST)) --kind encoder $(TESTS)
 
 soft:  ## let models/semantic read 5,000 public reviews and the unlabelled turns for models/default
 	$(PYTHON) data/read_softly.py -o data/public/soft_labels.jsonl.gz $(PUBLIC) \

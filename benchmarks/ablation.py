@@ -32,7 +32,7 @@ from temperament.finetune.blend import is_held_out
 from temperament.labels import HEADS, LABELS, Head
 
 ROOT = Path(__file__).resolve().parents[1]
-REAL = ("../shared/labels/real_train.jsonl", "build/more.jsonl")
+REAL = ("../shared/labels/real_train.jsonl", "build/more_complaints.jsonl", "build/more.jsonl")
 PARTS = {
     "second": "build/second.jsonl",
     "votes": "build/votes.jsonl",

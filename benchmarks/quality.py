@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "labels"
 FILES = (SHARED / "real_dev.jsonl", ROOT / "data" / "corpus" / "test.jsonl")
 REAL_TRAIN = SHARED / "real_train.jsonl"
-JOINED = tuple(ROOT / "build" / f"{name}.jsonl" for name in ("more", "later", "second", "votes"))
+JOINED = tuple(ROOT / "build" / f"{name}.jsonl" for name in ("more_complaints", "more", "later", "second", "votes"))
 """What ``make joined`` makes: further labels of this project, with the public texts they belong to."""
 TRAIN = (ROOT / "data" / "corpus" / "train.jsonl", REAL_TRAIN, *JOINED)
 MODELS = ("default", "semantic")
@@ -130,7 +130,7 @@ def anger_table(file: Judged, systems: dict[str, Answers], peers: Sequence[Anger
 def calibration_table(reports: dict[tuple[str, str], Report]) -> str:
     """Return how far the probabilities of every model can be trusted, file by file and head by head."""
     shares = [f"{share:.0%}" for share in STEPS[1:]]
-    names = ["file", "model", "head", "ECE", "high: right", "medium", "low", "accuracy at 100%", *shares]
+    names = ["file", "model", "head", "ECE", "by chance", "high: right", "medium", "low", "accuracy at 100%", *shares]
     lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     for (file, model), report in reports.items():
         for scores in report.heads:
@@ -143,6 +143,7 @@ def _calibration(scores: HeadReport) -> list[str]:
     reached = dict(scores.coverage)
     return [
         f"{scores.calibration_error:.3f}",
+        f"{scores.calibration_noise:.3f}",
         *(bands.get(band, "–") for band in ("high", "medium", "low")),
         *(f"{reached[share]:.2f}" for share in STEPS),
     ]
@@ -227,7 +228,8 @@ def _notes(learned: str, lines: Sequence[str]) -> str:
             "- The other packages know no such labels. Each gives one number for anger; it is called angry above the threshold "
             "with the best F1 on 2,000 real training messages, also on the corpus.",
             *lines,
-            "- ECE: expected calibration error, 10 bins of equal size. Accuracy at 20%: how often the surest fifth is right. "
+            "- ECE: expected calibration error, 10 bins of equal size; by chance: what so many messages "
+            "show when every probability is right. Accuracy at 20%: how often the surest fifth is right. "
             "Further states: named against gold `also`, over all messages; presence: all four feelings, leading or further.",
             "",
         )

@@ -43,6 +43,7 @@ WAVES = {
     "second (h-o, q-t)": "hijklmnoqrst",
     "third, turned cue words (p)": "p",
     "fourth, hard pairs (u-w)": "uvw",
+    "fifth, help desk posts (A-F)": "ABCDEF",
 }
 _LEAST_TRADITIONAL = 2
 Row = dict[str, Any]

@@ -12,6 +12,10 @@ file may be packed with gzip:
 
     python data/join_public.py data/public/more_labels.jsonl -o more.jsonl \
         --stc3 helpdesk.jsonl.gz --reviews reviews.jsonl.gz
+
+``--complaints FILE`` puts whole cases of people who complain into a file of their own: opening messages and dialogues
+whose readers found the customer more dissatisfied than satisfied, and reviews whose marks are bad. They are what a
+complaint desk gets, so models are calibrated on them.
 """
 
 import argparse
@@ -22,6 +26,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +34,8 @@ REVIEWS = "reviews"
 COPIES = ("stc3", "waimai", "htl", "shopping", REVIEWS)
 ALIKE = {"htl": ("htl", "shopping"), "shopping": ("shopping", "htl")}
 """Hotel reviews stand in two collections; a file of several that repeats no text names only one of them."""
+TURN = "turn"
+"""A single later turn: part of a case, not a whole one."""
 _MASKS = (
     (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"), "[邮箱]"),
     (re.compile(r"https?://[A-Za-z0-9./?=&_%#-]+"), "[链接]"),
@@ -36,6 +43,15 @@ _MASKS = (
     (re.compile(r"\d{9,}"), "[编号]"),
     (re.compile(r"[ \t]+"), " "),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One labelled unit of a public collection; ``complains`` tells whether its writer was dissatisfied."""
+
+    source: str
+    text: str
+    complains: bool
 
 
 def mask(text: str) -> str:
@@ -50,12 +66,20 @@ def identifier(source: str, text: str) -> str:
     return hashlib.sha256(f"{source}\0{text}".encode()).hexdigest()[:12]
 
 
-def dialogue_texts(dialogues: Iterable[dict[str, Any]]) -> Iterator[str]:
+def dialogue_units(dialogues: Iterable[dict[str, Any]]) -> Iterator[Unit]:
     """Yield every labelled unit of customer–helpdesk dialogues: each customer turn, and all from each one on as lines."""
     for dialogue in dialogues:
         turns = [" ".join(turn["utterances"]) for turn in dialogue["turns"] if turn["sender"] == "customer"]
-        yield from turns
-        yield from ("\n".join(turns[first:]) for first in range(len(turns)))
+        complains = sum(satisfaction(dialogue)) < 0
+        for text in (*turns, *("\n".join(turns[first:]) for first in range(len(turns)))):
+            yield Unit("stc3", text, complains)
+
+
+def satisfaction(dialogue: dict[str, Any]) -> list[float]:
+    """Return the annotators' marks of the customer's satisfaction (−2 to 2), as the collection or a shorter copy has them."""
+    if "satisfaction" in dialogue:
+        return list(dialogue["satisfaction"])
+    return [float(one["quality"]["S"]) for one in dialogue.get("annotations", [])]
 
 
 def read_text(path: Path) -> str:
@@ -69,6 +93,11 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in read_text(path).split("\n") if line.strip()]
 
 
+def write_json_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write one row a line."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
 def read_dialogues(path: Path) -> list[dict[str, Any]]:
     """Read dialogues from a JSON list or from JSON lines."""
     text = read_text(path)
@@ -78,42 +107,42 @@ def read_dialogues(path: Path) -> list[dict[str, Any]]:
     return read_json_lines(path)
 
 
-def read_reviews(path: Path) -> Iterator[str]:
-    """Yield the ``review`` column of a CSV file of ChineseNlpCorpus."""
+def read_reviews(source: str, path: Path) -> Iterator[Unit]:
+    """Yield the ``review`` column of a CSV file of ChineseNlpCorpus; ``label`` is 1 for good ones."""
     for row in csv.DictReader(read_text(path).splitlines(keepends=True)):
-        yield row["review"] or ""
+        yield Unit(source, row["review"] or "", row.get("label") == "0")
 
 
-def units(name: str, path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (source, text) of every unit in one copy; ``name`` is its source, or ``reviews`` for JSON lines of several."""
+def units(name: str, path: Path) -> Iterator[Unit]:
+    """Yield every unit of one copy; ``name`` is its source, or ``reviews`` for JSON lines of several."""
     if name == REVIEWS:
         for row in read_json_lines(path):
             for source in ALIKE.get(row["source"], (row["source"],)):
-                yield source, row["text"]
+                yield Unit(source, row["text"], row.get("positive") is False)
+    elif name == "stc3":
+        yield from dialogue_units(read_dialogues(path))
     else:
-        texts = dialogue_texts(read_dialogues(path)) if name == "stc3" else read_reviews(path)
-        for text in texts:
-            yield name, text
+        yield from read_reviews(name, path)
 
 
-def texts_by_id(copies: dict[str, Path]) -> dict[str, str]:
-    """Return id → masked text for every unit of the given copies (one of ``COPIES`` → file)."""
-    found: dict[str, str] = {}
+def units_by_id(copies: dict[str, Path]) -> dict[str, Unit]:
+    """Return id → unit, its text masked, for every unit of the given copies (one of ``COPIES`` → file)."""
+    found: dict[str, Unit] = {}
     for name, path in copies.items():
-        for source, text in units(name, path):
-            masked = mask(text)
-            found[identifier(source, masked)] = masked
+        for unit in units(name, path):
+            masked = mask(unit.text)
+            found[identifier(unit.source, masked)] = Unit(unit.source, masked, unit.complains)
     return found
 
 
-def join(labels: list[dict[str, Any]], texts: dict[str, str]) -> list[dict[str, Any]]:
+def join(labels: list[dict[str, Any]], found: dict[str, Unit]) -> list[dict[str, Any]]:
     """Put the text into every label row that has one, after ``kind``; rows without text are left out."""
     joined = []
     for row in labels:
-        if row["id"] in texts:
+        if row["id"] in found:
             head = {key: row[key] for key in ("id", "source", "kind")}
             rest = {key: value for key, value in row.items() if key not in head}
-            joined.append(head | {"text": texts[row["id"]]} | rest)
+            joined.append(head | {"text": found[row["id"]].text} | rest)
     return joined
 
 
@@ -122,14 +151,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labels", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--complaints", type=Path, metavar="FILE")
     for name in COPIES:
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     options = parser.parse_args()
     copies = {name: getattr(options, name) for name in COPIES if getattr(options, name)}
     labels = read_json_lines(options.labels)
-    joined = join(labels, texts_by_id(copies))
-    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in joined]
-    options.output.write_text("".join(lines), encoding="utf-8")
+    found = units_by_id(copies)
+    joined = join(labels, found)
+    apart = [row for row in joined if options.complaints and row["kind"] != TURN and found[row["id"]].complains]
+    if options.complaints:
+        write_json_lines(options.complaints, apart)
+    kept_apart = {row["id"] for row in apart}
+    write_json_lines(options.output, [row for row in joined if row["id"] not in kept_apart])
     missing = len(labels) - len(joined)
     sys.stderr.write(f"{len(joined)} of {len(labels)} labels joined, {missing} without text\n")
     return 1 if missing else 0

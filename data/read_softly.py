@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from join_public import dialogue_texts, identifier, mask, read_dialogues, read_json_lines
+from join_public import dialogue_units, identifier, mask, read_dialogues, read_json_lines
 
 from temperament.labels import Reading
 from temperament.reader import Classifier
@@ -30,8 +30,8 @@ def candidates(reviews: Path | None, stc3: Path | None) -> Iterable[tuple[str, s
     for row in read_json_lines(reviews) if reviews else ():
         yield str(row["source"]), mask(str(row["text"]))
     dialogues = [one for one in read_dialogues(stc3) if one.get("labelled_in") != "dev"] if stc3 else []
-    for text in dialogue_texts(dialogues):
-        yield "stc3", mask(text)
+    for unit in dialogue_units(dialogues):
+        yield "stc3", mask(unit.text)
 
 
 def soft_row(source: str, reading: Reading) -> dict[str, Any]:

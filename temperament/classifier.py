@@ -48,6 +48,7 @@ LEAST_SHARE = 0.05
 TELLING_LINE = 12
 """Two dialogues share shorter lines by chance."""
 BAND_PRECISION = {"high": 0.90, "medium": 0.70}
+_SURELY = 1.645
 _LEAST_PER_LABEL = FOLDS
 _NEVER = 1.01
 _ABSENT = -30.0
@@ -292,20 +293,28 @@ def _scale(scores: Floats, gold: Labels, labels: tuple[str, ...]) -> float:
 
 
 def _bands(probabilities: Floats, gold: Labels, labels: tuple[str, ...]) -> dict[str, float]:
-    """Find the least top probability of each band within which readings were right often enough, out of fold."""
+    """Find the least top probability of each band within which readings were right often enough, out of fold.
+
+    Often enough is told by the lower end of a 90 % interval (Wilson 1927), so that few messages promise little.
+    """
     chances = probabilities.max(axis=1)
     order = np.argsort(-chances, kind="stable")
     right = (np.array(labels)[probabilities.argmax(axis=1)] == gold)[order]
     bands, first = {}, 0
     for band, wanted in BAND_PRECISION.items():
-        precision = np.cumsum(right[first:]) / np.arange(1, len(right) - first + 1)
-        enough = np.flatnonzero(precision >= wanted)
+        enough = np.flatnonzero(_surely(np.cumsum(right[first:]), np.arange(1, len(right) - first + 1)) >= wanted)
         if len(enough):
             first += int(enough[-1]) + 1
             bands[band] = float(chances[order[first - 1]])
         else:
             bands[band] = min(bands.values(), default=_NEVER)
     return bands
+
+
+def _surely(right: NDArray[np.int64], read: NDArray[np.int64]) -> Floats:
+    """Return the shares that right readings surely reach: the lower ends of Wilson's intervals."""
+    share, spread = right / read, _SURELY**2 / read
+    return np.asarray((share + spread / 2 - np.sqrt(share * (1 - share) * spread + spread**2 / 4)) / (1 + spread))
 
 
 def learn_presence(

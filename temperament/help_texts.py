@@ -688,6 +688,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "训练文件中最像将来要读的那些；按它们校准（默认：全部）。",
         "Those of the training files that are like what will be read; calibrated on them (default: all).",
     ),
+    "train.last": (
+        "训练文件中标得最准的那些：编码器最后一轮只读它们（只用于 --kind encoder）。",
+        "Those of the training files with the surest labels: the encoder's last epoch reads them alone (--kind encoder).",
+    ),
     "train.soft": (
         "另一个模型读过的文本（classify --format json 的输出），作软标签。",
         "Texts as another model read them (output of classify --format json), learned as soft labels.",

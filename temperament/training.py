@@ -26,10 +26,11 @@ AnyTrained = TypeVar("AnyTrained", Model, EncoderModel)
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a model is trained on: examples without those of the test files, and which of them are typical."""
+    """What a model is trained on: examples without those of the test files, which are typical, and which come last."""
 
     examples: list[Example]
     typical: list[bool]
+    last: list[bool]
     soft: list[SoftExample]
     tests: dict[str, list[Example]]
     facts: dict[str, Any]
@@ -81,12 +82,14 @@ def gather(
     *,
     soft: Sequence[Path] = (),
     typical: Sequence[Path] = (),
+    last: Sequence[Path] = (),
     feedback: Sequence[Path] = (),
     rules: Rules = Rules(),  # noqa: B008 (frozen)
 ) -> Material:
     """Read all files, and leave out of training or refuse what the rules say."""
     _refuse_place(output)
-    _refuse_unknown(typical, files)
+    _refuse_unknown("--typical", typical, files)
+    _refuse_unknown("--last", last, files)
     parts = [(path, read_examples(path)) for path in files]
     said = {path: read_feedback(path) for path in feedback}
     parts += [(path, one.examples) for path, one in said.items()]
@@ -103,6 +106,7 @@ def gather(
     return Material(
         examples=examples,
         typical=[not typical or path in typical for path, part in vetted.parts for _ in part],
+        last=[path in last for path, part in vetted.parts for _ in part],
         soft=unlabelled,
         tests=held_out,
         facts={"files": _facts([*parts, *taught])} | _counted(vetted, said) | {seen.FACT: seen.pack(known)},
@@ -166,12 +170,12 @@ def _put_in_place(output: Path, report: Report) -> Iterator[Path]:
     report(f"模型已写到 {output}", f"model written to {output}")
 
 
-def _refuse_unknown(typical: Sequence[Path], files: Sequence[Path]) -> None:
-    strange = [path for path in typical if path not in files]
+def _refuse_unknown(option: str, named: Sequence[Path], files: Sequence[Path]) -> None:
+    strange = [path for path in named if path not in files]
     if strange:
         raise UsageError(
-            f"--typical 指的文件要在训练文件之中，{strange[0]} 不在。",
-            f"--typical names some of the training files; {strange[0]} is not among them.",
+            f"{option} 指的文件要在训练文件之中，{strange[0]} 不在。",
+            f"{option} names some of the training files; {strange[0]} is not among them.",
         )
 
 

@@ -7,6 +7,7 @@ import pytest
 from conftest import TOY
 from scipy.sparse import vstack
 from scipy.special import expit, log_softmax, softmax
+from scipy.stats import binomtest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
@@ -324,14 +325,35 @@ def test_report_tells_every_part_in_both_languages():
     assert [[word in en for word in ("temperament", "state", "presence")] for _, en in told] == np.eye(3).tolist()
 
 
-def test_bands_by_hand():
-    """A band begins at the lowest top probability down to which enough readings were right."""
-    tops = [0.99, 0.95, 0.90, 0.85, 0.80, 0.75, 0.70, 0.65]
-    right = [True, True, False, True, True, True, False, False]
-    table = np.array([[top, 1 - top] for top in tops])
+def test_bands_reach_down_to_where_enough_readings_are_surely_right():
+    """The lower end of Wilson's interval is what counts, from the surest reading down, then from the next one on."""
+    right = [True] * 80 + [False] * 20 + [True] * 120 + [False] * 60
+    tops = np.linspace(0.99, 0.6, len(right))
+    table = np.column_stack([tops, 1 - tops])
     gold = np.array(["angry" if one else "calm" for one in right])
-    # high: 2 of 2 right at 0.95, never again 90 %; medium, counted after those: 0 of 1, 1/2, 2/3, 3/4, 3/5, 3/6
-    assert classifier._bands(table, gold, ("angry", "calm")) == {"high": 0.95, "medium": 0.75}
+
+    def lowest(first, wanted):
+        ends = range(first + 1, len(right) + 1)
+        enough = [
+            end
+            for end in ends
+            if binomtest(sum(right[first:end]), end - first).proportion_ci(0.90, method="wilson").low >= wanted
+        ]
+        return enough[-1]
+
+    high = lowest(0, 0.90)
+    medium = lowest(high, 0.70)
+    assert 80 <= high < medium < len(right)
+    bands = classifier._bands(table, gold, ("angry", "calm"))
+    assert bands == {"high": tops[high - 1], "medium": tops[medium - 1]}
+
+
+def test_few_readings_promise_nothing():
+    """Eight readings that were all right are no proof of 90 %, and of three not even of 70 %."""
+    table = np.array([[0.9, 0.1]] * 8)
+    bands = classifier._bands(table, np.array(["angry"] * 8), ("angry", "calm"))
+    assert (bands["high"] > 1, bands["medium"]) == (True, 0.9)
+    assert classifier._bands(table[:3], np.array(["angry"] * 3), ("angry", "calm"))["medium"] > 1
 
 
 def test_a_band_that_is_never_reached():

@@ -308,6 +308,20 @@ def test_an_encoder_learns_from_no_soft_labels(run, tmp_path, monkeypatch):
     assert "--soft" in result.err
 
 
+def test_an_encoder_is_told_which_labels_are_surest(run, tmp_path, monkeypatch):
+    """--last reaches the fine-tuning; with a linear model it would do nothing, so it is refused."""
+    seen = {}
+    monkeypatch.setattr(
+        "temperament.cli.training._train_encoder", lambda: lambda *_, **options: seen.update(options) or "# card"
+    )
+    data = labelled(tmp_path / "a.jsonl")
+    assert run("train", data, "-o", tmp_path / "m", "--kind", "encoder", "--last", data).code == 0
+    assert seen["last"] == [data]
+    result = run("train", data, "-o", tmp_path / "m", "--last", data)
+    assert (result.code, result.out) == (2, "")
+    assert "--last" in result.err
+
+
 def test_train_hands_its_files_on(run, tmp_path, monkeypatch):
     """--typical, --test and --soft reach the training, each as a list."""
     seen = {}

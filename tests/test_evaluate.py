@@ -16,6 +16,7 @@ from temperament.evaluate import (
     Gold,
     bootstrap,
     calibration_error,
+    calibration_noise,
     cohen_kappa,
     compare,
     coverage,
@@ -187,6 +188,15 @@ def test_calibration_error_by_hand():
 def test_calibration_error_with_fewer_readings_than_bins():
     """Three readings are three bins: |0.9 − 1|, |0.5 − 0| and |1 − 1|."""
     assert calibration_error(np.array([0.9, 0.5, 1.0]), np.array([True, False, True])) == pytest.approx(0.6 / 3)
+
+
+def test_calibration_noise_is_what_chance_alone_shows():
+    """Readings right exactly as often as they say show, on average over many draws, that calibration error."""
+    draw = np.random.default_rng(4)
+    chances = draw.uniform(0.3, 1, 400)
+    seen = [calibration_error(chances, draw.random(400) < chances) for _ in range(300)]
+    assert calibration_noise(chances) == pytest.approx(np.mean(seen), rel=0.05)
+    assert calibration_noise(np.ones(50)) == 0
 
 
 def test_perfect_calibration_has_no_error():

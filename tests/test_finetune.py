@@ -259,7 +259,7 @@ def test_every_lesson_is_in_one_batch():
 def test_deeper_layers_learn_more_slowly():
     """The head learns fastest, each layer below by a factor less; embeddings not at all."""
     network = small_network()
-    groups = tune._groups(network)
+    groups = tune._groups(network, tune.RATES)
     rates = [group["lr"] for group in groups]
     assert rates == pytest.approx([5e-4, 1e-4 * 0.87, 1e-4, 1e-4 * 0.87**2])
     moved = {id(one) for group in groups for one in group["params"]}
@@ -457,6 +457,29 @@ def test_nobody_is_held_out_and_taught(source, kept, monkeypatch):
     }
     assert held
     assert [one.text for one in seen if fold(one.text).text.split("\n")[0] in held] == []
+
+
+def test_the_last_epoch_reads_the_surest_labels_alone(source, kept, monkeypatch):
+    """After the epochs on all comes one on the examples marked last, with smaller steps, on the same network."""
+    examples = wide_toy()
+    network = small_network(len(kept), 256).eval()
+    phases = []
+
+    def note(own, report, **options):
+        phases.append((len(own), options))
+        return network
+
+    monkeypatch.setattr(blend, "fine_tune", note)
+    last = [place % 3 == 0 for place in range(len(examples))]
+    every = [True] * len(examples)
+    blend.train_encoder(examples, "x", lambda zh, en: None, typical=every, last=last)
+    (whole, first), (surest, second) = phases
+    assert 0 < surest < whole / 2
+    assert first == {}
+    assert second == {"epochs": 1, "rates": tune.LAST_RATES, "network": network}
+    phases.clear()
+    blend.train_encoder(examples, "x", lambda zh, en: None, typical=every)
+    assert len(phases) == 1
 
 
 def test_every_label_is_needed(source):

@@ -96,30 +96,53 @@ def test_dialogues_as_packed_json_lines(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def public_texts(shared):
-    """The texts of the public dialogues and of the unlabelled reviews, by id."""
+def public_units(shared):
+    """The units of the public dialogues and of the unlabelled reviews, by id."""
     copies = {
         "stc3": shared / "conversations" / "helpdesk.jsonl.gz",
         "reviews": shared / "unlabelled" / "reviews.jsonl.gz",
     }
-    return join_public.texts_by_id(copies)
+    return join_public.units_by_id(copies)
 
 
-def test_joining_gives_the_labelled_texts_back(shared, public_texts):
+def test_joining_gives_the_labelled_texts_back(shared, public_units):
     """Joined with the public texts, the labels give the rows of real_train, and the dialogues of real_dev."""
     for name, sources in (("real_train", set(join_public.COPIES)), ("real_dev", {"stc3"})):
         labels = labels_of(name)
         rows = join_public.read_json_lines(shared / "labels" / f"{name}.jsonl")
         assert [{k: v for k, v in row.items() if k != "text"} for row in rows] == labels
-        joined = join_public.join([row for row in labels if row["source"] in sources], public_texts)
+        joined = join_public.join([row for row in labels if row["source"] in sources], public_units)
         assert joined == [row for row in rows if row["source"] in sources]
 
 
 @pytest.mark.parametrize("name", ["more", "second"])
-def test_newer_labels_join_completely(name, public_texts):
+def test_newer_labels_join_completely(name, public_units):
     """Every label read by a language model finds its text in the dialogues and the unlabelled reviews."""
     labels = labels_of(name)
-    joined = join_public.join(labels, public_texts)
+    joined = join_public.join(labels, public_units)
     assert [row["id"] for row in joined] == [row["id"] for row in labels]
     assert all(row["text"].strip() for row in joined)
     assert all(join_public.identifier(row["source"], row["text"]) == row["id"] for row in joined)
+
+
+def test_complaints_apart(tmp_path):
+    """Whole cases of dissatisfied customers and bad reviews go to a file of their own; single later turns stay."""
+    says = [{"sender": "customer", "utterances": [text]} for text in ("太慢", "还没好")]
+    dialogues = [
+        {"turns": says, "satisfaction": [-1, -2, 1]},
+        {"turns": [{"sender": "customer", "utterances": ["谢谢"]}], "annotations": [{"quality": {"S": 2}}]},
+        {"turns": [{"sender": "customer", "utterances": ["不好"]}], "annotations": [{"quality": {"S": -1}}]},
+        {"turns": [{"sender": "customer", "utterances": ["没有分数"]}]},
+    ]
+    (tmp_path / "stc3.json").write_text(json.dumps(dialogues), encoding="utf-8")
+    (tmp_path / "htl.csv").write_text("label,review\n0,房间小\n1,床大\n", encoding="utf-8")
+    texts = [("stc3", text) for text in ("太慢", "还没好", "太慢\n还没好", "谢谢", "不好", "没有分数")]
+    write_labels(tmp_path, [*texts, ("htl", "房间小"), ("htl", "床大")])
+    rows = join_public.read_json_lines(tmp_path / "labels.jsonl")
+    rows[1]["kind"] = join_public.TURN
+    join_public.write_json_lines(tmp_path / "labels.jsonl", rows)
+    done, rest = run(tmp_path, "--stc3", "stc3.json", "--htl", "htl.csv", "--complaints", "bad.jsonl")
+    assert done.stderr == "8 of 8 labels joined, 0 without text\n"
+    apart = join_public.read_json_lines(tmp_path / "bad.jsonl")
+    assert [row["text"] for row in apart] == ["太慢", "太慢\n还没好", "不好", "房间小"]
+    assert [row["text"] for row in rest] == ["还没好", "谢谢", "没有分数", "床大"]

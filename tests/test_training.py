@@ -39,15 +39,16 @@ def test_messages_of_the_test_part_are_left_out_of_training():
     assert without_leaks(train, test, key) == train[1:]
 
 
-def joined(shared, folder, labels):
-    """Put the public texts back to labels of ``data/public`` and return the joined file."""
+def joined(shared, folder, labels, complaints=None):
+    """Put the public texts back to labels of ``data/public``; return the joined files, that of the complaints first."""
     path = folder / f"{labels.split('.')[0]}.jsonl"
     sources = ["--stc3", shared / "conversations" / "helpdesk.jsonl.gz"]
     sources += ["--reviews", shared / "unlabelled" / "reviews.jsonl.gz"]
     script = ROOT / "data" / "join_public.py"
     command = [sys.executable, script, ROOT / "data" / "public" / labels, "-o", path, *sources]
+    command += ["--complaints", folder / complaints] if complaints else []
     subprocess.run(list(map(str, command)), check=True, capture_output=True, cwd=ROOT, timeout=300)
-    return path
+    return [folder / complaints, path] if complaints else [path]
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +57,10 @@ def material(shared, tmp_path_factory):
     if not (ROOT / "data" / "public" / "soft_labels.jsonl.gz").is_file():
         pytest.skip("needs data/public/soft_labels.jsonl.gz")
     folder = tmp_path_factory.mktemp("joined")
-    names = [f"{name}_labels.jsonl" for name in ("more", "later", "second", "votes")] + ["soft_labels.jsonl.gz"]
-    *labels, soft = (joined(shared, folder, name) for name in names)
-    return [ROOT / "data" / "corpus" / "train.jsonl", shared / "labels" / "real_train.jsonl", *labels], soft
+    split = [joined(shared, folder, f"{name}_labels.jsonl", f"{name}_bad.jsonl") for name in ("real_train", "more")]
+    whole = [joined(shared, folder, f"{name}_labels.jsonl") for name in ("second", "later", "votes")]
+    (soft,) = joined(shared, folder, "soft_labels.jsonl.gz")
+    return [ROOT / "data" / "corpus" / "train.jsonl", *sum(split + whole, [])], soft
 
 
 def test_the_shipped_model_was_trained_on_these_files(material):
@@ -76,7 +78,7 @@ def test_the_shipped_model_is_rebuilt_to_the_same_numbers(shared, material, tmp_
     files, soft = material
     tests = [shared / "labels" / "real_dev.jsonl", ROOT / "data" / "corpus" / "test.jsonl"]
     votes = Rules(duplicates="keep", leaks="drop")
-    train_model(files, tests, tmp_path / "default", quiet, soft=[soft], typical=files[1:3], rules=votes)
+    train_model(files, tests, tmp_path / "default", quiet, soft=[soft], typical=[files[1], files[3]], rules=votes)
     shipped, rebuilt = model.load("default"), model.load(str(tmp_path / "default"))
     assert (shipped.vocabulary.keys == rebuilt.vocabulary.keys).all()
     assert np.corrcoef(shipped.weights.ravel(), rebuilt.weights.ravel())[0, 1] > 0.999

@@ -26,6 +26,7 @@ def train(
     duplicates: Annotated[Duplicates, typer.Option("--duplicates", help=tell("train.duplicates"))] = "refuse",
     leaks: Annotated[Leaks, typer.Option("--leaks", help=tell("train.leaks"))] = "refuse",
     typical: Annotated[list[Path] | None, typer.Option("--typical", help=tell("train.typical"))] = None,
+    last: Annotated[list[Path] | None, typer.Option("--last", help=tell("train.last"))] = None,
     soft: Annotated[list[Path] | None, typer.Option("--soft", help=tell("train.soft"))] = None,
     kind: Annotated[ModelKind, typer.Option("--kind", help=tell("train.kind"))] = "linear",
     form: Format = "text",
@@ -45,8 +46,9 @@ def train(
     shared: dict[str, Any] = {"typical": typical or [], "feedback": feedback or [], "rules": rules}
     if kind == "encoder":
         _refuse_for_encoder(soft, start)
-        card = _train_encoder()(files or [], test or [], output, report, **shared)
+        card = _train_encoder()(files or [], test or [], output, report, last=last or [], **shared)
     else:
+        _refuse_for_linear(last)
         from temperament.shipped import NAME
         from temperament.training import train_model
 
@@ -59,6 +61,14 @@ def train(
     from rich.markdown import Markdown
 
     show(Markdown(card))
+
+
+def _refuse_for_linear(last: list[Path] | None) -> None:
+    if last:
+        raise UsageError(
+            "--last 只用于 --kind encoder：linear 一次学完所有消息，没有最后一轮。",
+            "--last goes with --kind encoder only: a linear model learns all messages at once and has no last epoch.",
+        )
 
 
 def _refuse_for_encoder(soft: list[Path] | None, start: str | None) -> None:

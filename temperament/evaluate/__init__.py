@@ -6,7 +6,15 @@ Nothing here predicts: it takes labels and readings, and returns reports.
 from temperament.evaluate.bootstrap import Estimate, estimate, macro_f1s
 from temperament.evaluate.comparing import compare, mcnemar
 from temperament.evaluate.gold import Gold, read_gold
-from temperament.evaluate.metrics import Bin, calibration_error, cohen_kappa, coverage, macro_f1, reliability
+from temperament.evaluate.metrics import (
+    Bin,
+    calibration_error,
+    calibration_noise,
+    cohen_kappa,
+    coverage,
+    macro_f1,
+    reliability,
+)
 from temperament.evaluate.results import (
     AlsoReport,
     BandScore,
@@ -43,6 +51,7 @@ __all__ = [
     "Report",
     "between",
     "calibration_error",
+    "calibration_noise",
     "cohen_kappa",
     "compare",
     "coverage",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from temperament.evaluate import bootstrap, confusion
 from temperament.evaluate.confusion import Pairs
 from temperament.evaluate.gold import Gold
-from temperament.evaluate.metrics import calibration_error, coverage, known, reliability
+from temperament.evaluate.metrics import calibration_error, calibration_noise, coverage, known, reliability
 from temperament.evaluate.results import AlsoReport, BandScore, ClassScore, HeadReport, Interval
 from temperament.features import Floats
 from temperament.labels import FEELINGS, LABELS, Band, Head, Reading
@@ -62,6 +62,7 @@ def head_report(
         majority_macro_f1=_majority(counts),
         kappa=known(confusion.kappa(counts)),
         calibration_error=calibration_error(top, right),
+        calibration_noise=calibration_noise(top),
         classes=_classes(pairs.labels, counts, drawn),
         bands=_bands([reading.confidence[head] for reading in read], right),
         coverage=coverage(sureness, right),

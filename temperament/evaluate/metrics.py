@@ -50,6 +50,16 @@ def calibration_error(chances: Floats, right: Rights) -> float:
     return float(sum(gaps) / len(chances))
 
 
+def calibration_noise(chances: Floats) -> float:
+    """Return the calibration error to expect by chance of readings that are right exactly as often as they say.
+
+    In each bin the share of right readings then strays about the mean probability by a normal law, whose mean distance
+    is √(2/π) standard deviations. The fewer messages, the larger it is: an error near it says nothing against a model.
+    """
+    strays = [float(np.sqrt((chances[part] * (1 - chances[part])).sum())) for part in _bins(chances)]
+    return float(np.sqrt(2 / np.pi) * sum(strays) / len(chances))
+
+
 def reliability(chances: Floats, right: Rights) -> tuple[Bin, ...]:
     """Return the bins that ``calibration_error`` compares, the least sure first.
 

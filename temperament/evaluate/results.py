@@ -36,7 +36,8 @@ class HeadReport:
 
     ``macro_f1`` is the plain mean of F1 over the labels that occur in the gold. ``kappa`` is Cohen's, of gold and
     reading, ``None`` where it is undefined. ``calibration_error`` is the expected calibration error of the top label over
-    10 bins of equal size, which are ``reliability``. ``majority_macro_f1`` is what always answering the commonest gold label
+    10 bins of equal size, which are ``reliability``; ``calibration_noise`` is what so many messages show by chance alone
+    when every probability is right. ``majority_macro_f1`` is what always answering the commonest gold label
     scores. ``coverage`` holds (share read, accuracy), both 0 to 1, from 1.0 down to 0.1: how often the rest is right when
     the least sure readings are left out first, those with a ``reason`` before all others. ``confusion[i][j]`` counts gold
     ``labels[i]`` read as ``labels[j]``. ``intervals`` holds bootstrap intervals by the name of the score, where asked for.
@@ -50,6 +51,7 @@ class HeadReport:
     majority_macro_f1: float
     kappa: float | None
     calibration_error: float
+    calibration_noise: float
     classes: tuple[ClassScore, ...]
     bands: tuple[BandScore, ...]
     coverage: tuple[tuple[float, float], ...]

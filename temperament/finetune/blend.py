@@ -14,7 +14,7 @@ from temperament.errors import TrainingError
 from temperament.finetune import e5
 from temperament.finetune.export import SAMPLE, onnx_bytes
 from temperament.finetune.network import Network
-from temperament.finetune.tune import LONGEST, fine_tune, lessons, make_tokenizer, with_marks
+from temperament.finetune.tune import LAST_RATES, LONGEST, Lesson, fine_tune, lessons, make_tokenizer, with_marks
 from temperament.labels import FEELINGS, HEADS, LABELS
 from temperament.language import Report
 from temperament.model import HeadModel, Model, Presence
@@ -35,11 +35,18 @@ def is_held_out(family: str) -> bool:
 
 
 def train_encoder(
-    examples: Sequence[Example], name: str, report: Report, *, typical: Sequence[bool], network: Network | None = None
+    examples: Sequence[Example],
+    name: str,
+    report: Report,
+    *,
+    typical: Sequence[bool],
+    last: Sequence[bool] = (),
+    network: Network | None = None,
 ) -> tuple[EncoderModel, dict[str, bytes]]:
     """Train on four fifths, calibrate on the typical messages of the last; return the model and the files of its folder.
 
-    ``network`` is an already fine-tuned one. Raises ``TrainingError`` when a label is missing.
+    ``last`` marks the examples with the surest labels: after the epochs on all comes one on these alone. ``network`` is
+    an already fine-tuned one. Raises ``TrainingError`` when a label is missing.
     """
     texts = [fold(example.text).text for example in examples]
     families = classifier.families(texts)
@@ -54,8 +61,11 @@ def train_encoder(
     tokenizer = make_tokenizer(source, e5.kept_pieces(source.pieces))
     if network is None:
         report("微调编码器（两核约一小时）", "fine-tuning the encoder (about an hour on two cores)")
-        own = lessons([examples[place] for place in taught], [texts[place] for place in taught], tokenizer)
-        network = fine_tune(own, report)
+        network = fine_tune(_lessons(examples, texts, taught, tokenizer), report)
+        if any(last):
+            report("最后一轮：标得最准的消息", "last epoch: the messages with the surest labels")
+            surest = _lessons(examples, texts, [place for place in taught if last[place]], tokenizer)
+            network = fine_tune(surest, report, epochs=1, rates=LAST_RATES, network=network)
     report("导出并校准", "exporting and calibrating")
     files = {
         encoder.NETWORK: onnx_bytes(network, _sample([texts[place] for place in taught], tokenizer)),
@@ -67,6 +77,10 @@ def train_encoder(
     )
     asked = [place for place in range(len(texts)) if held[place]]
     return _calibrated(draft, [examples[place] for place in asked], [texts[place] for place in asked]), files
+
+
+def _lessons(examples: Sequence[Example], texts: list[str], places: Sequence[int], tokenizer: Any) -> list[Lesson]:
+    return lessons([examples[place] for place in places], [texts[place] for place in places], tokenizer)
 
 
 def _sample(texts: list[str], tokenizer: Any) -> list[list[int]]:
@@ -125,13 +139,19 @@ def train_encoder_model(
     report: Report,
     *,
     typical: Sequence[Path] = (),
+    last: Sequence[Path] = (),
     feedback: Sequence[Path] = (),
     rules: Rules = Rules(),  # noqa: B008 (frozen)
     network: Network | None = None,
 ) -> str:
-    """Train an encoder on labelled files as ``training.train_model`` trains the fast model; return its card."""
-    material = gather(files, tests, output, report, typical=typical, feedback=feedback, rules=rules)
-    trained, parts = train_encoder(material.examples, output.name, report, typical=material.typical, network=network)
+    """Train an encoder on labelled files as ``training.train_model`` trains the fast model; return its card.
+
+    ``last`` names those of the ``files`` with the surest labels, which the last epoch reads alone (default: none does).
+    """
+    material = gather(files, tests, output, report, typical=typical, last=last, feedback=feedback, rules=rules)
+    trained, parts = train_encoder(
+        material.examples, output.name, report, typical=material.typical, last=material.last, network=network
+    )
     return finish(trained, material, output, report, lambda done, card, folder: save(done, parts, folder, card))
 
 

@@ -24,7 +24,9 @@ SEED = 0
 EPOCHS = 3
 BATCH = 32
 LONGEST = 190
-RATE, HEAD_RATE, LAYER_DECAY = 1e-4, 5e-4, 0.87
+LAYER_DECAY = 0.87
+RATES, LAST_RATES = (1e-4, 5e-4), (5e-5, 1.5e-4)
+"""Learning rates of the top layer and of the head: of the first epochs, and of the last one on the surest labels."""
 WARM_UP = 0.08
 SMOOTHING = 0.02
 TORN_SHARE = 0.2
@@ -85,23 +87,31 @@ def make_tokenizer(source: e5.Pretrained, kept: list[int]) -> Any:
 
 
 def fine_tune(
-    taught: Sequence[Lesson], report: Report, *, epochs: int = EPOCHS, network: Network | None = None
+    taught: Sequence[Lesson],
+    report: Report,
+    *,
+    epochs: int = EPOCHS,
+    rates: tuple[float, float] = RATES,
+    network: Network | None = None,
 ) -> Network:
-    """Train the network; ``report`` is told after every hundred steps. ``network`` defaults to the pretrained one."""
+    """Train the network; ``report`` is told after every hundred steps. ``network`` defaults to the pretrained one.
+
+    ``rates`` are the greatest learning rates of the top layer and of the head.
+    """
     random.seed(SEED)
     torch.manual_seed(SEED)
     if network is None:
         source = e5.read(e5.locate())
         network = pretrained_network(source, e5.kept_pieces(source.pieces), OUTPUTS)
-    optimizer = torch.optim.AdamW(_groups(network), weight_decay=0.01, betas=(0.9, 0.98), eps=1e-6)
-    rates = [group["lr"] for group in optimizer.param_groups]
+    optimizer = torch.optim.AdamW(_groups(network, rates), weight_decay=0.01, betas=(0.9, 0.98), eps=1e-6)
+    greatest = [group["lr"] for group in optimizer.param_groups]
     steps = epochs * ((len(taught) + BATCH - 1) // BATCH)
     network.train()
     step, total = 0, 0.0
     for _ in range(epochs):
         for batch in _batches(taught):
             factor = min((step + 1) / (WARM_UP * steps), max(0.0, (steps - step) / ((1 - WARM_UP) * steps)))
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            for group, rate in zip(optimizer.param_groups, greatest, strict=True):
                 group["lr"] = rate * min(factor, 1.0)
             loss = _loss(network, [taught[place] for place in batch])
             optimizer.zero_grad()
@@ -115,15 +125,15 @@ def fine_tune(
     return network.eval()
 
 
-def _groups(network: Network) -> list[dict[str, Any]]:
+def _groups(network: Network, rates: tuple[float, float]) -> list[dict[str, Any]]:
     """Give every layer its learning rate: the deeper, the smaller."""
-    count = len(network.layers)
-    groups: list[dict[str, Any]] = [{"params": list(network.head.parameters()), "lr": HEAD_RATE}]
+    count, (top, head) = len(network.layers), rates
+    groups: list[dict[str, Any]] = [{"params": list(network.head.parameters()), "lr": head}]
     groups += [
-        {"params": list(layer.parameters()), "lr": RATE * LAYER_DECAY ** (count - 1 - number)}
+        {"params": list(layer.parameters()), "lr": top * LAYER_DECAY ** (count - 1 - number)}
         for number, layer in enumerate(network.layers)
     ]
-    return [*groups, {"params": list(network.ln.parameters()), "lr": RATE * LAYER_DECAY**count}]
+    return [*groups, {"params": list(network.ln.parameters()), "lr": top * LAYER_DECAY**count}]
 
 
 def _batches(taught: Sequence[Lesson]) -> Iterator[list[int]]:

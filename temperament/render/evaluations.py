@@ -63,6 +63,7 @@ def _summary(report: "Report", language: Language) -> Grid:
         for name in _SCORES
     ]
     rows.append([say("calibration_error", language), *(f"{head.calibration_error:.3f}" for head in heads)])
+    rows.append([say("calibration_noise", language), *(f"{head.calibration_noise:.3f}" for head in heads)])
     rows.append([say("majority", language), *(f"{head.majority_macro_f1:.3f}" for head in heads)])
     if report.humans:
         mutual = {one.head: bracketed(one.macro_f1, one.interval) for one in report.humans}

@@ -22,6 +22,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "balanced_accuracy": ("平均召回率", "balanced accuracy"),
     "kappa": ("Cohen κ", "Cohen's kappa"),
     "calibration_error": ("校准误差 ECE", "calibration error (ECE)"),
+    "calibration_noise": ("偶然会有的 ECE", "ECE to expect by chance"),
     "majority": ("总答多数类的宏平均 F1", "always the commonest: macro-F1"),
     "humans": ("标注者彼此的宏平均 F1", "annotators mutually: macro-F1"),
     "temperament": ("气质", "temperament"),
