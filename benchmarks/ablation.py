@@ -162,7 +162,7 @@ def outputs(variant: Variant, data: Material) -> dict[Head, NDArray[np.float64]]
     found: dict[Head, NDArray[np.float64]] = {}
     for head in HEADS:
         gold = [getattr(one, head) for one in examples]
-        rows = classifier.rows_of(gold, [getattr(one, head) for one in soft])
+        rows = classifier.rows_of(gold, np.ones(len(gold) + len(soft)), [getattr(one, head) for one in soft])
         regression = classifier.make_regression(classifier.COARSE_TOLERANCE)
         regression.fit(fit[rows.texts], rows.targets, sample_weight=rows.weights)
         order = [list(regression.classes_).index(label) for label in LABELS[head]]

@@ -204,10 +204,13 @@ def test_soft_labels_count_as_shares(head):
 
 def test_small_shares_and_unknown_labels_are_left_out():
     """Shares under 5 % are noise; a label without labelled messages has no column."""
-    rows = classifier.rows_of(["calm", "angry"], [{"calm": 0.97, "angry": 0.049, "anxious": 0.5}, {"angry": 0.05}])
+    counts = np.array([1, 0.5, 1, 0.5])
+    rows = classifier.rows_of(
+        ["calm", "angry"], counts, [{"calm": 0.97, "angry": 0.049, "anxious": 0.5}, {"angry": 0.06}]
+    )
     assert rows.texts.tolist() == [0, 1, 2, 3]
     assert rows.targets.tolist() == ["calm", "angry", "calm", "angry"]
-    assert rows.weights.tolist() == [1, 1, 0.97, 0.05]
+    assert rows.weights.tolist() == [1, 0.5, 0.97, 0.03]
 
 
 def test_soft_texts_do_not_calibrate(toy_model):
