@@ -17,7 +17,7 @@ from temperament.labelling import session as keys
 from temperament.labelling.codebook import PLACE, codebook
 from temperament.labelling.exporting import export, rows_of
 from temperament.labelling.messages import text_id
-from temperament.labelling.selection import select, uncertainty
+from temperament.labelling.selection import BALANCE, select, uncertainty
 from temperament.labels import FEELINGS, HEADS, LABELS, STATES, TEMPERAMENTS, Reading
 from temperament.render.labelling import screen
 
@@ -486,14 +486,19 @@ def test_selection_avoids_copies_and_what_is_labelled():
 
 
 def test_selection_covers_more_than_chance(default):
-    """Of a pool where each message has nine near copies, selection takes one of each; chance does not."""
+    """Of pools where each message has nine near copies: diversity alone takes one of each, the balance more than chance."""
     subjects = ["快递", "发票", "空调", "网速", "押金", "牛奶", "门锁", "航班", "话费", "座椅", "车位", "药盒"]
-    pool = [f"{one}{tail}{n}" for one in subjects for tail in ("有问题怎么办", "不对劲") for n in range(5)]
-    random.Random(1).shuffle(pool)
-    readings = default.classify_many(pool, explain=False)
-    found = {pool[place][:2] for place in select(readings, 12)}
-    drawn = [len({text[:2] for text in random.Random(n).sample(pool, 12)}) for n in range(50)]
-    assert len(found) > np.mean(drawn) + 1
+    ends = [("有问题怎么办", "不对劲"), ("一直没人管", "坏了"), ("还没到", "发错了"), ("能退吗", "太差了")]
+    pools = [[f"{one}{end}{n}" for one in subjects for end in pair for n in range(5)] for pair in ends]
+    found: dict[float, list[int]] = {0.0: [], BALANCE: []}
+    for pool in pools:
+        random.Random(1).shuffle(pool)
+        readings = default.classify_many(pool, explain=False)
+        for balance, covered in found.items():
+            covered.append(len({pool[place][:2] for place in select(readings, 12, balance=balance)}))
+    drawn = [len({text[:2] for text in random.Random(n).sample(pools[0], 12)}) for n in range(50)]
+    assert found[0.0] == [12] * len(pools)
+    assert np.mean(found[BALANCE]) > np.mean(drawn) + 1
 
 
 A = [
