@@ -685,8 +685,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Training messages that stand in a test file: refuse and list them, or drop them from training.",
     ),
     "train.typical": (
-        "训练文件中最像将来要读的那些；按它们校准（默认：全部）。",
-        "Those of the training files that are like what will be read; calibrated on them (default: all).",
+        "训练文件中最像将来要读的那些；按它们校准，linear 里其余的只算一半（默认：全部）。",
+        "Those of the training files that are like what will be read: calibrated on, the rest counts half (default: all).",
     ),
     "train.last": (
         "训练文件中标得最准的那些：编码器最后一轮只读它们（只用于 --kind encoder）。",
