@@ -27,6 +27,7 @@ bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [be
 
 SHARED ?= ../shared
 DIALOGUES = $(SHARED)/conversations/helpdesk.jsonl.gz
+GRADES = --grades data/public/grades.jsonl
 PUBLIC = --stc3 $(DIALOGUES) --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
 SUREST = data/corpus/train.jsonl build/real_complaints.jsonl build/real.jsonl build/more_complaints.jsonl build/more.jsonl build/second.jsonl
 TAUGHT = $(SUREST) build/later.jsonl build/votes.jsonl
@@ -36,11 +37,11 @@ TESTS = --test $(SHARED)/labels/real_dev.jsonl --test data/corpus/test.jsonl
 
 joined:  ## put the public texts back to their labels (needs ../shared, or your own copies)
 	mkdir -p build
-	$(PYTHON) data/join_public.py data/public/real_train_labels.jsonl -o build/real.jsonl --complaints build/real_complaints.jsonl $(PUBLIC)
-	$(PYTHON) data/join_public.py data/public/more_labels.jsonl -o build/more.jsonl --complaints build/more_complaints.jsonl $(PUBLIC)
-	$(PYTHON) data/join_public.py data/public/second_labels.jsonl -o build/second.jsonl $(PUBLIC)
-	$(PYTHON) data/join_public.py data/public/later_labels.jsonl -o build/later.jsonl $(PUBLIC)
-	$(PYTHON) data/join_public.py data/public/votes_labels.jsonl -o build/votes.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/real_train_labels.jsonl -o build/real.jsonl $(GRADES) --complaints build/real_complaints.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/more_labels.jsonl -o build/more.jsonl $(GRADES) --complaints build/more_complaints.jsonl $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/second_labels.jsonl -o build/second.jsonl $(GRADES) $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/later_labels.jsonl -o build/later.jsonl $(GRADES) $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/votes_labels.jsonl -o build/votes.jsonl $(GRADES) $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/soft_labels.jsonl.gz -o build/soft.jsonl $(PUBLIC)
 
 model: joined  ## rebuild models/default
@@ -57,7 +58,7 @@ semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an
 
 soft:  ## let models/semantic read 5,000 public reviews and the unlabelled turns for models/default
 	$(PYTHON) data/read_softly.py -o data/public/soft_labels.jsonl.gz $(PUBLIC) \
-		--count 5000 --without data/public/real_train_labels.jsonl data/public/real_dev_labels.jsonl data/public/more_labels.jsonl
+		--count 5000 --without data/public/real_train_labels.jsonl data/public/real_dev_labels.jsonl data/public/more_labels.jsonl data/public/later_labels.jsonl
 
 forecast:  ## rebuild models/forecast from your copy of the customer–helpdesk dialogues (two minutes)
 	$(PYTHON) benchmarks/fit_forecast.py $(DIALOGUES) -o models/forecast

@@ -15,7 +15,7 @@ file may be packed with gzip:
 
 ``--complaints FILE`` puts whole cases of people who complain into a file of their own: opening messages and dialogues
 whose readers found the customer more dissatisfied than satisfied, and reviews whose marks are bad. They are what a
-complaint desk gets, so models are calibrated on them.
+complaint desk gets, so models are calibrated on them. ``--grades FILE`` gives every row whose id stands there its grades.
 """
 
 import argparse
@@ -152,13 +152,15 @@ def main() -> int:
     parser.add_argument("labels", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--complaints", type=Path, metavar="FILE")
+    parser.add_argument("--grades", type=Path, metavar="FILE")
     for name in COPIES:
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     options = parser.parse_args()
     copies = {name: getattr(options, name) for name in COPIES if getattr(options, name)}
     labels = read_json_lines(options.labels)
     found = units_by_id(copies)
-    joined = join(labels, found)
+    grades = {row["id"]: {"grades": row["grades"]} for row in read_json_lines(options.grades)} if options.grades else {}
+    joined = [row | grades.get(row["id"], {}) for row in join(labels, found)]
     apart = [row for row in joined if options.complaints and row["kind"] != TURN and found[row["id"]].complains]
     if options.complaints:
         write_json_lines(options.complaints, apart)

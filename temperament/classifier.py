@@ -2,7 +2,8 @@
 
 Character n-grams of 1 to 3, TF-IDF, multinomial logistic regression for each head and one logistic regression for the
 presence of each feeling. Soft labels (a larger model's probabilities for unlabelled texts) count as shares of a message
-(Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). Rare labels are helped after training by moving
+(Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). Where messages have grades, those help
+(``temperament.grading``). Rare labels are helped after training by moving
 every score against the logarithm of its label's share (Menon et al. 2021, "Long-tail learning via logit adjustment"), and
 one temperature found on out-of-fold scores calibrates the result (Guo et al. 2017, "On Calibration of Modern Neural
 Networks").
@@ -24,9 +25,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from temperament import grading
 from temperament.datasets import Example, SoftExample
 from temperament.errors import TrainingError
 from temperament.features import Floats, Vocabulary, ngrams
+from temperament.grading import Grading
 from temperament.labels import FEELINGS, HEADS, LABELS, Head
 from temperament.language import Report
 from temperament.model import HeadModel, Model, Presence
@@ -141,6 +144,8 @@ def fit(
     counts = np.where([*like, *[typical is None] * len(soft)], 1.0, UNLIKE_WEIGHT)
     vectorizer = make_vectorizer()
     matrix = vectorizer.fit(list(dict.fromkeys(every))).transform(every)  # several votes on a text are one document
+    grader = grading.learn(matrix, [*(one.grades for one in examples), *[()] * len(soft)], groups)
+    matrix = grader.beside(matrix) if grader else matrix
     heads: dict[Head, HeadModel] = {}
     fits: dict[Head, _Fit] = {}
     for head in HEADS:
@@ -160,7 +165,7 @@ def fit(
         "training": facts_of(examples, len(soft)),
         "scores": {head: cross_validated(fits[head].scores, gold[head], heads[head]) for head in HEADS},
     }
-    return Trained(_assemble(vectorizer, list(fits.values()), present, rest), read)
+    return Trained(_assemble(vectorizer, grader, list(fits.values()), present, rest), read)
 
 
 def group(text: str) -> str:
@@ -376,11 +381,19 @@ def _outputs(regression: LogisticRegression | None, columns: int) -> tuple[Float
     return both * regression.coef_, both[:, 0] * regression.intercept_
 
 
-def _assemble(vectorizer: TfidfVectorizer, fits: list[_Fit], present: list[_Fit | None], rest: dict[str, Any]) -> Model:
+def _assemble(
+    vectorizer: TfidfVectorizer,
+    grader: Grading | None,
+    fits: list[_Fit],
+    present: list[_Fit | None],
+    rest: dict[str, Any],
+) -> Model:
     vocabulary, order = Vocabulary.of(list(vectorizer.get_feature_names_out()))
-    columns = len(order)
+    columns = len(order) + (grader.columns.shape[1] if grader else 0)
     parts = [_outputs(one.regression, columns) for one in fits]
     parts += [(one.regression.coef_, one.regression.intercept_) if one else _outputs(None, columns) for one in present]
+    if grader:
+        parts = [grader.folded(*part) for part in parts]
     return Model(
         vocabulary=vocabulary,
         idf=vectorizer.idf_[order].astype(np.float32),
@@ -397,6 +410,7 @@ def facts_of(examples: Sequence[Example], soft: int) -> dict[str, Any]:
     return {
         "messages": len(examples),
         "soft": soft,
+        "graded": sum(bool(example.grades) for example in examples),
         "labels": {head: dict(Counter(getattr(example, head) for example in examples)) for head in HEADS},
         "seed": SEED,
         "scikit_learn": sklearn.__version__,

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
+from temperament import grades
 from temperament.decoding import decode
 from temperament.errors import InputError, TemperamentError
 from temperament.labels import (
@@ -39,7 +40,8 @@ _SEPARATORS = re.compile("[,，;；、|/ ]")
 class Example:
     """One labelled message: the gold labels of a text and where it came from.
 
-    ``torn`` names labels that the reader would have given second.
+    ``torn`` names labels that the reader would have given second; ``grades`` are those of ``temperament.grades``, as
+    shares of the greatest, or empty.
     """
 
     text: str
@@ -49,6 +51,7 @@ class Example:
     id: str = ""
     source: str = ""
     torn: tuple[str, ...] = ()
+    grades: tuple[float, ...] = ()
 
     def shows(self, feeling: str) -> bool:
         """Tell whether a feeling is the leading or a further state."""
@@ -293,9 +296,20 @@ def _example(row: Row, columns: Sequence[str], path: Path, number: int) -> Examp
             id=as_text(row.get("id")),
             source=as_text(row.get("source") or row.get("channel")),
             torn=tuple(map(str, row["torn"])) if isinstance(row.get("torn"), list) else (),
+            grades=_grades(as_text(row.get("grades"))),
         )
     except TemperamentError as error:
         raise InputError(f"{path} 第 {number} 条：{error.zh}", f"{path} item {number}: {error.en}") from error
+
+
+def _grades(digits: str) -> tuple[float, ...]:
+    try:
+        return grades.shares(digits)
+    except ValueError as error:
+        raise InputError(
+            f"grades 列应是 {len(grades.GREATEST)} 位数字（{error}）。改正它，或让它空着。",
+            f"The column grades holds {len(grades.GREATEST)} digits ({error}). Correct it, or leave it empty.",
+        ) from error
 
 
 def text_column(present: Sequence[str], path: Path | str, asked: str | None = None) -> str:

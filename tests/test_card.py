@@ -42,6 +42,13 @@ def test_card_tells_of_soft_labels(toy_model):
     assert "another model's probabilities for 20,500 unlabelled texts" in model_card(taught)
 
 
+def test_card_tells_of_grades(toy_model):
+    """Graded messages are counted in the card; without any, nothing is said."""
+    assert "grades" not in model_card(toy_model)
+    graded = replace(toy_model, training=toy_model.training | {"graded": 12_345})
+    assert "12,345 of the labelled messages also have grades" in model_card(graded)
+
+
 def test_card_of_an_encoder(tiny_model):
     """The network's share, the linear part beside it, and where the pretrained weights come from."""
     card = model_card(replace(tiny_model, blend=0.6))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from temperament.datasets import is_test_id
+from temperament.grades import shares
 from temperament.labels import STATES, TEMPERAMENTS
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -143,6 +144,19 @@ def test_votes_join_the_first_labels():
         assert row["kind"] == first[row["id"]]["kind"]
         assert (row["temperament"] in TEMPERAMENTS, row["state"] in STATES) == (True, True)
     assert not set(counts) & {row["id"] for row in PUBLIC["real_dev"]}
+
+
+def test_grades_join_the_public_labels():
+    """Each graded text has one row of 13 digits and the reader's own labels; none is of real_dev."""
+    rows = check_corpus.read(DATA / "public" / "grades.jsonl")
+    ids = {row["id"] for row in rows}
+    assert len(ids) == len(rows) == 17_207
+    assert ids <= {row["id"] for name in ("real_train", "more", "later") for row in PUBLIC[name]}
+    assert not ids & {row["id"] for row in PUBLIC["real_dev"]}
+    for row in rows:
+        assert list(row) == ["id", "grades", "temperament", "state"]
+        assert len(shares(row["grades"])) == 13
+        assert (row["temperament"] in TEMPERAMENTS, row["state"] in STATES) == (True, True)
 
 
 def test_second_corpus_labels_say_whether_they_agree():

@@ -329,6 +329,29 @@ def test_labels_a_reader_was_torn_about(tmp_path, field, torn):
     assert read_examples(path)[0].torn == torn
 
 
+def test_grades_are_shares_of_the_greatest(tmp_path):
+    """One digit a scale becomes a share; no column, or an empty one, is no grades."""
+    rows = ['"grades": "1003200131024", ', '"grades": "", ', '"grades": null, ', ""]
+    text = "\n".join(f'{{{row}"text": "好", "temperament": "unclear", "state": "calm"}}' for row in rows)
+    graded, *others = read_examples(write(tmp_path, "a.jsonl", text))
+    assert graded.grades == (0.25, 0, 0, 0.75, 0.5, 0, 0, 0.25, 0.75, 0.5, 0, 1, 1)
+    assert [one.grades for one in others] == [(), (), ()]
+
+
+@pytest.mark.parametrize(
+    "digits", ["123", "00000000000000", "000000000000x", "0000000003000", "0000000050000", "１" * 13]
+)
+def test_broken_grades_are_named(tmp_path, digits):
+    """Too few, too many, no digits, a grade above its scale: the row is named and what is allowed."""
+    path = write(
+        tmp_path, "a.jsonl", json.dumps({"text": "好", "temperament": "unclear", "state": "calm", "grades": digits})
+    )
+    with pytest.raises(InputError) as caught:
+        read_examples(path)
+    assert "item 1: The column grades holds 13 digits" in caught.value.en
+    assert "第 1 条" in caught.value.zh
+
+
 @pytest.mark.parametrize(
     ("fields", "source"),
     [

@@ -20,6 +20,7 @@ from temperament.finetune.export import SAMPLE, onnx_bytes  # noqa: E402
 from temperament.finetune.graph import Graph, rounded  # noqa: E402
 from temperament.finetune.network import Dropout, Network, pooled, pretrained_network  # noqa: E402
 from temperament.finetune.tune import Lesson, lessons, make_tokenizer  # noqa: E402
+from temperament.grades import GREATEST  # noqa: E402
 from temperament.labels import FEELINGS, HEADS, LABELS  # noqa: E402
 from temperament.reader import Classifier  # noqa: E402
 from temperament.text import fold  # noqa: E402
@@ -204,10 +205,42 @@ def test_lessons_are_texts_in_their_order():
     assert found[2].ids[2] == 4 + ord(" ") % 90  # the encoder reads line breaks as blanks
 
 
-def small_network(vocabulary=94, positions=64):
+def test_grades_of_any_vote_are_the_text_s():
+    """A text has the grades that one of its votes carries."""
+    grades = tuple(place / 12 for place in range(13))
+    assert one_lesson(Example("好", "unclear", "calm")).grades == ()
+    graded = one_lesson(Example("好", "unclear", "calm"), Example("好", "unclear", "calm", grades=grades))
+    assert graded.grades == grades
+
+
+def small_network(vocabulary=94, positions=64, outputs=tune.OUTPUTS):
     """Return a random network of two layers, 32 wide."""
     torch.manual_seed(1)
-    return Network(vocabulary, positions, 32, 64, 4, 2, tune.OUTPUTS)
+    return Network(vocabulary, positions, 32, 64, 4, 2, outputs)
+
+
+def test_grades_are_learned_and_taken_off():
+    """The network learns the grades of the texts that have some; without its outputs for them it scores labels alike."""
+    hot, cold, plain = ("!" * (n % 7 + 2) for n in range(3))
+    shown = {hot: (1.0,) + (0.0,) * 12, cold: (0.0,) * 13, plain: ()}
+    taught = votes_of([Example(text, "unclear", "calm", grades=own) for text, own in shown.items()]) * 20
+    network = small_network(outputs=tune.OUTPUTS + len(GREATEST))
+    rows = [one.ids for one in taught[:3]]
+    before = tune._loss_of_grades(torch.tensor(scored(network.eval(), rows))[:, tune.OUTPUTS :], taught[:3])
+    tune.fine_tune(taught, lambda zh, en: None, epochs=60, network=network)
+    whole = scored(network, rows)
+    after = tune._loss_of_grades(torch.tensor(whole)[:, tune.OUTPUTS :], taught[:3])
+    assert after < 0.7 * before
+    assert whole[0, tune.OUTPUTS] > whole[1, tune.OUTPUTS]
+    np.testing.assert_array_equal(scored(tune.without_grades(network), rows), whole[:, : tune.OUTPUTS])
+
+
+def test_the_loss_of_grades_by_hand():
+    """Cross-entropy summed over scales and graded texts, over all texts; none where no text or no output has any."""
+    graded, plain = Lesson([0, 2], {}, [], (0.5,) * 13), Lesson([0, 2], {}, [])
+    assert tune._loss_of_grades(torch.zeros(2, 13), [graded, plain]).item() == pytest.approx(13 * np.log(2) / 2)
+    assert tune._loss_of_grades(torch.zeros(1, 13), [plain]).item() == 0
+    assert tune._loss_of_grades(torch.zeros(1, 0), [graded]).item() == 0
 
 
 def sample_rows():

@@ -55,6 +55,18 @@ def test_joining_tables_and_dialogues(tmp_path):
     assert [row["text"] for row in joined] == ["在吗 急\n在吗 急", "太慢 了"]
 
 
+def test_grades_go_to_their_rows(tmp_path):
+    """A row whose id stands in the file of grades gets them; the other rows stay as they are."""
+    (tmp_path / "waimai.csv").write_text("label,review\n0,太慢\n1,好吃\n", encoding="utf-8")
+    write_labels(tmp_path, [("waimai", "太慢"), ("waimai", "好吃")])
+    graded = {"id": join_public.identifier("waimai", "好吃"), "grades": "0" * 13, "temperament": "unclear"}
+    (tmp_path / "grades.jsonl").write_text(json.dumps(graded), encoding="utf-8")
+    done, joined = run(tmp_path, "--waimai", "waimai.csv", "--grades", "grades.jsonl")
+    assert done.returncode == 0
+    assert [row.get("grades") for row in joined] == [None, "0" * 13]
+    assert "temperament" not in joined[1]
+
+
 @pytest.mark.parametrize("name", ["reviews.jsonl", "reviews.jsonl.gz"])
 def test_joining_reviews_of_several_collections(tmp_path, name):
     """JSON lines with source and text are read plain and packed; the source is part of the id."""

@@ -44,6 +44,7 @@ def joined(shared, folder, labels, complaints=None):
     path = folder / f"{labels.split('.')[0]}.jsonl"
     sources = ["--stc3", shared / "conversations" / "helpdesk.jsonl.gz"]
     sources += ["--reviews", shared / "unlabelled" / "reviews.jsonl.gz"]
+    sources += ["--grades", ROOT / "data" / "public" / "grades.jsonl"]
     script = ROOT / "data" / "join_public.py"
     command = [sys.executable, script, ROOT / "data" / "public" / labels, "-o", path, *sources]
     command += ["--complaints", folder / complaints] if complaints else []

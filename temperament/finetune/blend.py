@@ -14,7 +14,16 @@ from temperament.errors import TrainingError
 from temperament.finetune import e5
 from temperament.finetune.export import SAMPLE, onnx_bytes
 from temperament.finetune.network import Network
-from temperament.finetune.tune import LAST_RATES, LONGEST, Lesson, fine_tune, lessons, make_tokenizer, with_marks
+from temperament.finetune.tune import (
+    LAST_RATES,
+    LONGEST,
+    Lesson,
+    fine_tune,
+    lessons,
+    make_tokenizer,
+    with_marks,
+    without_grades,
+)
 from temperament.labels import FEELINGS, HEADS, LABELS
 from temperament.language import Report
 from temperament.model import HeadModel, Model, Presence
@@ -66,6 +75,7 @@ def train_encoder(
             report("最后一轮：标得最准的消息", "last epoch: the messages with the surest labels")
             surest = _lessons(examples, texts, [place for place in taught if last[place]], tokenizer)
             network = fine_tune(surest, report, epochs=1, rates=LAST_RATES, network=network)
+        network = without_grades(network)
     report("导出并校准", "exporting and calibrating")
     files = {
         encoder.NETWORK: onnx_bytes(network, _sample([texts[place] for place in taught], tokenizer)),
