@@ -95,7 +95,7 @@ def test_the_shipped_model_is_rebuilt_to_the_same_numbers(shared, material, tmp_
 def test_the_shipped_model_meets_its_marks(name, temperament, state):
     """The card reports scores no worse than the model was shipped with, on messages never trained on.
 
-    Asked for were 0.55 / 0.60 on the real messages and a calibration error of 0.05; 0.57 / 0.56 and 0.12 were reached
+    Asked for were 0.55 / 0.60 on the real messages and a calibration error of 0.05; 0.59 / 0.58 and 0.10 were reached
     (397 messages show 0.045 by chance alone).
     """
     scores = model.load("default").scores["tests"][name]
