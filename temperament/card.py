@@ -50,7 +50,11 @@ def _what(model: AnyModel) -> str:
     columns, outputs = linear.weights.shape
     words = f"character n-grams (1–3), TF-IDF weighted: {columns:,} columns, {outputs} outputs"
     count = model.training.get("graded", 0)
-    graded = f" {count:,} of the labelled messages also have grades (`data/README.md`), which it learned beside the labels." if count else ""
+    graded = (
+        f" {count:,} of the labelled messages also have grades (`data/README.md`), which it learned beside the labels."
+        if count
+        else ""
+    )
     if isinstance(model, Model):
         soft = model.training.get("soft", 0)
         taught = f" It also learned from another model's probabilities for {soft:,} unlabelled texts." if soft else ""

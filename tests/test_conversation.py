@@ -288,7 +288,7 @@ def test_the_same_demand_again():
 
 def test_a_demand_made_a_third_time_raises_the_rank():
     """The second time is noted, the third moves the case up."""
-    demand = "请问我的发票什么时候可以开出来寄给我公司"
+    demand = "麻烦把发票开出来寄到我们公司的地址"
     once = analyze([Turn("customer", demand)] * 2)
     often = analyze([Turn("customer", demand)] * 3)
     assert [one.rank for one in once.signals if one.kind == REPETITION] == ["normal"]

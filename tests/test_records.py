@@ -45,7 +45,8 @@ def test_a_case_is_opened_graded_and_due(client):
     made = client.post("/v1/records", json=body | {"language": "en"})
     assert made.status_code == 201
     first = made.json()
-    assert (first["stage"], first["state"], first["priority"]) == ("accept", "angry", "high")
+    assert (first["stage"], first["priority"]) == ("accept", "high")
+    assert first["state"] in {"angry", "anxious"}  # both are there: six days late, and the money back at once
     assert {"Delivery", "Refund, return, compensation"} <= set(first["topics"])
     assert {one["entry"] for one in first["due"]} == {"task.acknowledge", "task.reply"}
     board = client.get("/v1/board", headers={"Accept-Language": "en"}).json()
