@@ -3,10 +3,9 @@
 Character n-grams of 1 to 3, TF-IDF, multinomial logistic regression for each head and one logistic regression for the
 presence of each feeling. Soft labels (a larger model's probabilities for unlabelled texts) count as shares of a message
 (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). Where messages have grades, those help
-(``temperament.grading``). Rare labels are helped after training by moving
-every score against the logarithm of its label's share (Menon et al. 2021, "Long-tail learning via logit adjustment"), and
-one temperature found on out-of-fold scores calibrates the result (Guo et al. 2017, "On Calibration of Modern Neural
-Networks").
+(``temperament.grading``). Rare labels are helped after training by moving every score against the logarithm of its
+label's share (Menon et al. 2021, "Long-tail learning via logit adjustment"), and one temperature found on out-of-fold
+scores calibrates the result (Guo et al. 2017, "On Calibration of Modern Neural Networks").
 """
 
 import hashlib
@@ -130,9 +129,8 @@ def fit(
 
     ``soft`` are texts with probabilities instead of labels. ``typical`` marks the examples that are like what the
     model will read (default: all): shares, bands and thresholds are theirs, and they count twice as much as others; the
-    temperature is that of all. ``report``
-    is told, in Chinese and English, what is being done. Raises ``TrainingError`` when the messages cannot be trained on:
-    too few, a single label, or a label with fewer than 5 different messages.
+    temperature is that of all. ``report`` is told, in Chinese and English, what is being done. Raises ``TrainingError``
+    when the messages cannot be trained on: too few, a single label, or a label with fewer than 5 different messages.
     """
     texts = [fold(example.text).text for example in examples]
     every = [*texts, *(fold(one.text).text for one in soft)]

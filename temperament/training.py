@@ -51,11 +51,10 @@ def train_model(
     """Train the fast model on labelled files, score it on test files, write the model folder and return its card.
 
     ``soft`` files hold texts as ``classify --format json`` wrote them. ``typical`` names those of the ``files`` that are
-    like what the model will read; it is calibrated on them, and all others count half (default: on all).
-    ``feedback`` files hold verdicts on readings (``temperament.feedback``).
-    ``start`` names a linear model to adapt; ``None`` begins with nothing. ``rules``
-    say what to do with messages that stand in a test file or twice. A model that is there already is moved aside to
-    ``NAME.previous-N``. ``report`` is told what is being done, in Chinese and English. Raises ``InputError``,
+    like what the model will read; it is calibrated on them, and all others count half (default: on all). ``feedback``
+    files hold verdicts on readings (``temperament.feedback``). ``start`` names a linear model to adapt; ``None`` begins
+    with nothing. ``rules`` say what to do with messages that stand in a test file or twice. A model that is there already
+    is moved aside to ``NAME.previous-N``. ``report`` is told what is being done, in Chinese and English. Raises ``InputError``,
     ``UsageError`` or ``TrainingError``.
     """
     begin = shipped.start(start, files, soft, report)
