@@ -30,7 +30,7 @@ DIALOGUES = $(SHARED)/conversations/helpdesk.jsonl.gz
 GRADES = --grades data/public/grades.jsonl
 PUBLIC = --stc3 $(DIALOGUES) --reviews $(SHARED)/unlabelled/reviews.jsonl.gz
 SUREST = data/corpus/train.jsonl build/real_complaints.jsonl build/real.jsonl build/more_complaints.jsonl build/more.jsonl build/second.jsonl
-TAUGHT = $(SUREST) build/later.jsonl build/votes.jsonl
+TAUGHT = $(SUREST) build/later.jsonl build/reviews.jsonl build/votes.jsonl
 VOTES = --duplicates keep --leaks drop
 TYPICAL = --typical build/real_complaints.jsonl --typical build/more_complaints.jsonl
 TESTS = --test $(SHARED)/labels/real_dev.jsonl --test data/corpus/test.jsonl
@@ -41,6 +41,7 @@ joined:  ## put the public texts back to their labels (needs ../shared, or your 
 	$(PYTHON) data/join_public.py data/public/more_labels.jsonl -o build/more.jsonl $(GRADES) --complaints build/more_complaints.jsonl $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/second_labels.jsonl -o build/second.jsonl $(GRADES) $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/later_labels.jsonl -o build/later.jsonl $(GRADES) $(PUBLIC)
+	$(PYTHON) data/join_public.py data/public/review_labels.jsonl -o build/reviews.jsonl $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/votes_labels.jsonl -o build/votes.jsonl $(GRADES) $(PUBLIC)
 	$(PYTHON) data/join_public.py data/public/soft_labels.jsonl.gz -o build/soft.jsonl $(PUBLIC)
 
@@ -58,7 +59,7 @@ semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an
 
 soft:  ## let models/semantic read 5,000 public reviews and the unlabelled turns for models/default
 	$(PYTHON) data/read_softly.py -o data/public/soft_labels.jsonl.gz $(PUBLIC) \
-		--count 5000 --without data/public/real_train_labels.jsonl data/public/real_dev_labels.jsonl data/public/more_labels.jsonl data/public/later_labels.jsonl
+		--count 5000 --without data/public/real_train_labels.jsonl data/public/real_dev_labels.jsonl data/public/more_labels.jsonl data/public/later_labels.jsonl data/public/review_labels.jsonl
 
 forecast:  ## rebuild models/forecast from your copy of the customer–helpdesk dialogues (two minutes)
 	$(PYTHON) benchmarks/fit_forecast.py $(DIALOGUES) -o models/forecast

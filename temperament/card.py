@@ -48,7 +48,9 @@ def model_card(model: AnyModel) -> str:
 def _what(model: AnyModel) -> str:
     linear = model if isinstance(model, Model) else model.linear
     columns, outputs = linear.weights.shape
-    words = f"character n-grams (1–3), TF-IDF weighted: {columns:,} columns, {outputs} outputs"
+    listed = model.training.get("lexicon", 0)
+    known = f", helped by a list of {listed:,} words whose manner is known" if listed else ""
+    words = f"character n-grams (1–3), TF-IDF weighted: {columns:,} columns, {outputs} outputs{known}"
     count = model.training.get("graded", 0)
     graded = (
         f" {count:,} of the labelled messages also have grades (`data/README.md`), which it learned beside the labels."

@@ -2,10 +2,11 @@
 
 Character n-grams of 1 to 3, TF-IDF, multinomial logistic regression for each head and one logistic regression for the
 presence of each feeling. Soft labels (a larger model's probabilities for unlabelled texts) count as shares of a message
-(Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). Where messages have grades, those help
-(``temperament.grading``). Rare labels are helped after training by moving every score against the logarithm of its
-label's share (Menon et al. 2021, "Long-tail learning via logit adjustment"), and one temperature found on out-of-fold
-scores calibrates the result (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+(Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). Words whose manner is known help
+(``temperament.lexicon``), and so do grades where messages have any (``temperament.grading``). Rare labels are helped
+after training by moving every score against the logarithm of its label's share (Menon et al. 2021, "Long-tail learning
+via logit adjustment"), and one temperature found on out-of-fold scores calibrates the result (Guo et al. 2017, "On
+Calibration of Modern Neural Networks").
 """
 
 import hashlib
@@ -24,14 +25,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from temperament import grading
+from temperament import grading, lexicon
 from temperament.datasets import Example, SoftExample
 from temperament.errors import TrainingError
 from temperament.features import Floats, Vocabulary, ngrams
-from temperament.grading import Grading
 from temperament.labels import FEELINGS, HEADS, LABELS, Head
 from temperament.language import Report
 from temperament.model import HeadModel, Model, Presence
+from temperament.stacking import Stacked
 from temperament.text import fold
 
 SEED = 20261122
@@ -140,10 +141,9 @@ def fit(
         _refuse(gold[head], groups[: len(texts)], head)
     like = np.ones(len(texts), bool) if typical is None else np.array(typical, bool)
     counts = np.where([*like, *[typical is None] * len(soft)], 1.0, UNLIKE_WEIGHT)
-    vectorizer = make_vectorizer()
-    matrix = vectorizer.fit(list(dict.fromkeys(every))).transform(every)  # several votes on a text are one document
-    grader = grading.learn(matrix, [*(one.grades for one in examples), *[()] * len(soft)], groups)
-    matrix = grader.beside(matrix) if grader else matrix
+    vectorizer = _fitted_vectorizer(list(dict.fromkeys(every)))  # several votes on a text are one document
+    grades = [*(one.grades for one in examples), *[()] * len(soft)]
+    matrix, stacks = _stacked(vectorizer.transform(every), vectorizer.vocabulary_, grades, groups)
     heads: dict[Head, HeadModel] = {}
     fits: dict[Head, _Fit] = {}
     for head in HEADS:
@@ -163,7 +163,30 @@ def fit(
         "training": facts_of(examples, len(soft)),
         "scores": {head: cross_validated(fits[head].scores, gold[head], heads[head]) for head in HEADS},
     }
-    return Trained(_assemble(vectorizer, grader, list(fits.values()), present, rest), read)
+    return Trained(_assemble(vectorizer, stacks, list(fits.values()), present, rest), read)
+
+
+def _fitted_vectorizer(texts: list[str]) -> TfidfVectorizer:
+    """Return the features of different texts: n-grams that are not too rare, and those of words whose manner is known."""
+    vectorizer = make_vectorizer().fit(texts)
+    unseen = lexicon.vocabulary(len(texts)) - set(vectorizer.vocabulary_)
+    if not unseen:
+        return vectorizer
+    return make_vectorizer().set_params(vocabulary=sorted(unseen.union(vectorizer.vocabulary_))).fit(texts)
+
+
+def _stacked(
+    matrix: Any, columns: dict[str, int], grades: Sequence[tuple[float, ...]], groups: Sequence[str]
+) -> tuple[Any, list[Stacked]]:
+    """Put manners of words, then grades beside the features; return the matrix and what it takes to fold them back."""
+    stacks = []
+    if manners := lexicon.learn(matrix, columns):
+        stacks.append(manners)
+        matrix = manners.beside(matrix)
+    if graded := grading.learn(matrix, grades, groups):
+        stacks.append(graded)
+        matrix = graded.beside(matrix)
+    return matrix, stacks
 
 
 def group(text: str) -> str:
@@ -381,17 +404,17 @@ def _outputs(regression: LogisticRegression | None, columns: int) -> tuple[Float
 
 def _assemble(
     vectorizer: TfidfVectorizer,
-    grader: Grading | None,
+    stacks: Sequence[Stacked],
     fits: list[_Fit],
     present: list[_Fit | None],
     rest: dict[str, Any],
 ) -> Model:
     vocabulary, order = Vocabulary.of(list(vectorizer.get_feature_names_out()))
-    columns = len(order) + (grader.columns.shape[1] if grader else 0)
+    columns = len(order) + sum(one.columns.shape[1] for one in stacks)
     parts = [_outputs(one.regression, columns) for one in fits]
     parts += [(one.regression.coef_, one.regression.intercept_) if one else _outputs(None, columns) for one in present]
-    if grader:
-        parts = [grader.folded(*part) for part in parts]
+    for one in reversed(stacks):
+        parts = [one.folded(*part) for part in parts]
     return Model(
         vocabulary=vocabulary,
         idf=vectorizer.idf_[order].astype(np.float32),
@@ -409,6 +432,7 @@ def facts_of(examples: Sequence[Example], soft: int) -> dict[str, Any]:
         "messages": len(examples),
         "soft": soft,
         "graded": sum(bool(example.grades) for example in examples),
+        "lexicon": len(lexicon.words()) if len(examples) >= lexicon.LEAST_TEXTS else 0,
         "labels": {head: dict(Counter(getattr(example, head) for example in examples)) for head in HEADS},
         "seed": SEED,
         "scikit_learn": sklearn.__version__,

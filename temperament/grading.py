@@ -1,22 +1,20 @@
 """Grades as features of the linear model: a ridge regression reads them from the surface of a text.
 
 Far more messages have a trace of a rare manner than are led by it, so what tells it is learned better from grades
-(``temperament.grades``) than from labels alone. The heads are trained on the features of a text and on the grades read from them
-(stacking, Wolpert 1992); as both steps are sums, they are folded into one set of weights in the end.
+(``temperament.grades``) than from labels alone. The heads are trained on the features of a text and on the grades read
+from them; ``columns`` of what is learned holds the grades that were read by a regression which had not seen the text's family.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold
 
-from temperament.features import Floats
+from temperament.stacking import Stacked
 
 FOLDS = 5
 LEAST_GRADED = 200
@@ -27,30 +25,7 @@ _PENALTY = 1.5
 _STEPS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Grading:
-    """What reads grades: ``weights`` (scales × features) and ``intercepts``.
-
-    ``columns`` (texts × scales) are the grades read of the training texts, each by a regression that had not seen the
-    text's family.
-    """
-
-    weights: Floats
-    intercepts: Floats
-    columns: Floats
-
-    def beside(self, matrix: Any) -> Any:
-        """Return the features of the training texts with their grades as further columns."""
-        return sparse.hstack([matrix, sparse.csr_matrix(self.columns)]).tocsr()
-
-    def folded(self, weights: Floats, intercepts: Floats) -> tuple[Floats, Floats]:
-        """Return the weights of heads trained on ``beside`` (outputs × columns) as weights of the features alone."""
-        features = self.weights.shape[1]
-        own, stacked = weights[:, :features], weights[:, features:]
-        return own + stacked @ self.weights, intercepts + stacked @ self.intercepts
-
-
-def learn(matrix: Any, grades: Sequence[tuple[float, ...]], families: Sequence[str]) -> Grading | None:
+def learn(matrix: Any, grades: Sequence[tuple[float, ...]], families: Sequence[str]) -> Stacked | None:
     """Learn to read grades from the features of texts; ``()`` stands for a text without. ``None`` when too few have any."""
     named = np.array(families)
     graded = np.flatnonzero([bool(one) for one in grades])
@@ -67,7 +42,7 @@ def learn(matrix: Any, grades: Sequence[tuple[float, ...]], families: Sequence[s
         kin = np.isin(named, named[graded[held]])
         columns[kin] = part.predict(matrix[kin])
     middle, spread = columns[graded].mean(axis=0), columns[graded].std(axis=0) + 1e-9
-    return Grading(
+    return Stacked(
         weights=SIZE * whole.coef_ / spread[:, None],
         intercepts=SIZE * (whole.intercept_ - middle) / spread,
         columns=SIZE * (columns - middle) / spread,

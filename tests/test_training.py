@@ -59,7 +59,7 @@ def material(shared, tmp_path_factory):
         pytest.skip("needs data/public/soft_labels.jsonl.gz")
     folder = tmp_path_factory.mktemp("joined")
     split = [joined(shared, folder, f"{name}_labels.jsonl", f"{name}_bad.jsonl") for name in ("real_train", "more")]
-    whole = [joined(shared, folder, f"{name}_labels.jsonl") for name in ("second", "later", "votes")]
+    whole = [joined(shared, folder, f"{name}_labels.jsonl") for name in ("second", "later", "review", "votes")]
     (soft,) = joined(shared, folder, "soft_labels.jsonl.gz")
     return [ROOT / "data" / "corpus" / "train.jsonl", *sum(split + whole, [])], soft
 
@@ -91,17 +91,16 @@ def test_the_shipped_model_is_rebuilt_to_the_same_numbers(shared, material, tmp_
                 assert new == pytest.approx(old, abs=0.01), (name, head, measure)
 
 
-@pytest.mark.parametrize(("name", "temperament", "state"), [("real_dev.jsonl", 0.55, 0.55), ("test.jsonl", 0.70, 0.75)])
+@pytest.mark.parametrize(("name", "temperament", "state"), [("real_dev.jsonl", 0.55, 0.60), ("test.jsonl", 0.70, 0.75)])
 def test_the_shipped_model_meets_its_marks(name, temperament, state):
-    """The card reports scores no worse than the model was shipped with, on messages never trained on.
+    """The card reports the macro-F1 that was asked for, on messages never trained on.
 
-    Asked for were 0.55 / 0.60 on the real messages and a calibration error of 0.05; 0.59 / 0.58 and 0.10 were reached
-    (397 messages show 0.045 by chance alone).
+    Asked for was a calibration error of 0.05, too; 0.07 and 0.06 were reached (397 messages show 0.045 by chance alone).
     """
     scores = model.load("default").scores["tests"][name]
     assert scores["temperament"]["macro_f1"] >= temperament
     assert scores["state"]["macro_f1"] >= state
-    assert all(scores[head]["calibration_error"] <= 0.12 for head in HEADS)
+    assert all(scores[head]["calibration_error"] <= 0.08 for head in HEADS)
 
 
 def test_the_shipped_scores_are_true(shared):
