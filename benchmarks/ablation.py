@@ -1,6 +1,6 @@
 """What each kind of feature, and each part of the training data, is worth to the fast model.
 
-    make joined && python benchmarks/ablation.py -o benchmarks/ABLATION.md    # needs ../shared; about ten minutes of one core
+    make joined && python benchmarks/ablation.py -o benchmarks/ABLATION.md    # needs ../shared; about half an hour of one core
 
 Every row trains the same regression on four fifths of all families of texts, and reads the real messages of the fifth
 that was held out (``finetune.blend.is_held_out``, the fifth the encoder is calibrated on). One thing differs from the first row.
@@ -23,20 +23,22 @@ from scipy.special import log_softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import StandardScaler
 
-from temperament import classifier, text
+from temperament import classifier, grading, lexicon, text
 from temperament.datasets import Example, SoftExample, read_examples, read_soft
 from temperament.evaluate.bootstrap import limits, macro_f1s, resampled
 from temperament.evaluate.metrics import macro_f1
 from temperament.features import LONGEST, ngrams
 from temperament.finetune.blend import is_held_out
 from temperament.labels import HEADS, LABELS, Head
+from temperament.stacking import Stacked
 
 ROOT = Path(__file__).resolve().parents[1]
-REAL = ("../shared/labels/real_train.jsonl", "build/more_complaints.jsonl", "build/more.jsonl")
+REAL = ("build/real_complaints.jsonl", "build/real.jsonl", "build/more_complaints.jsonl", "build/more.jsonl")
 PARTS = {
     "second": "build/second.jsonl",
     "votes": "build/votes.jsonl",
     "later": "build/later.jsonl",
+    "reviews": "build/reviews.jsonl",
     "corpus": "data/corpus/train.jsonl",
 }
 SOFT = "build/soft.jsonl"
@@ -86,17 +88,22 @@ def style(texts: Sequence[str]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Variant:
-    """One row: which n-grams, what is added to them, and which training data is left out."""
+    """One row: which n-grams, what is added to them, whether the list of words and the grades help, what data is left out."""
 
     name: str
     longest: int = LONGEST
     added: tuple[Analyzer, ...] = ()
     styled: bool = False
+    listed: bool = True
+    graded: bool = True
     without: frozenset[str] = field(default_factory=frozenset)
 
 
 VARIANTS = (
-    Variant("characters 1–3 (the model's own)"),
+    Variant("characters 1–3, words whose manner is known, grades (the model's own)"),
+    Variant("without words whose manner is known", listed=False),
+    Variant("without grades", graded=False),
+    Variant("without both", listed=False, graded=False),
     Variant("characters 1–2", longest=2),
     Variant("characters 1–4", longest=4),
     Variant("+ words and pairs of words", added=(words,)),
@@ -107,6 +114,7 @@ VARIANTS = (
     Variant("+ all of these", added=(words, skips, places, negated), styled=True),
     Variant("without distillation", without=frozenset({"soft"})),
     Variant("without labels on later turns and more reviews", without=frozenset({"later"})),
+    Variant("without 12,000 labels on reviews", without=frozenset({"reviews"})),
     Variant("without second votes", without=frozenset({"second", "votes"})),
     Variant("without the written corpus", without=frozenset({"corpus"})),
 )
@@ -140,17 +148,40 @@ def _read(name: str) -> list[Example]:
     return read_examples(path) if path.exists() else []
 
 
-def matrix(variant: Variant, fit: Sequence[str], ask: Sequence[str]) -> tuple[Any, Any]:
+def matrix(
+    variant: Variant, fit: Sequence[str], ask: Sequence[str], grades: Sequence[tuple[float, ...]]
+) -> tuple[Any, Any]:
     """Return the features of training texts and of asked texts."""
     columns: list[tuple[Any, Any]] = []
-    for analyzer in (partial(ngrams, longest=variant.longest), *variant.added):
-        vectorizer = TfidfVectorizer(analyzer=analyzer, min_df=classifier.LEAST_DOCUMENTS, sublinear_tf=True)
-        vectorizer.fit(list(dict.fromkeys(fit)))
+    own_ngrams: Analyzer = partial(ngrams, longest=variant.longest)
+    for analyzer in (own_ngrams, *variant.added):
+        vectorizer = _vectorizer(analyzer, list(dict.fromkeys(fit)), listed=variant.listed and not columns)
         columns.append((vectorizer.transform(fit), vectorizer.transform(ask)))
+        if variant.listed and len(columns) == 1:
+            columns += _stacked(lexicon.learn(columns[0][0], vectorizer.vocabulary_), columns[0][1])
     if variant.styled:
         scaler = StandardScaler().fit(style(fit))
         columns.append(tuple(csr_matrix(scaler.transform(style(part)) / 10) for part in (fit, ask)))
+    if variant.graded:
+        own, others = (hstack([pair[side] for pair in columns]).tocsr() for side in (0, 1))
+        columns += _stacked(grading.learn(own, grades, classifier.families(fit)), others)
     return tuple(hstack([pair[side] for pair in columns]).tocsr() for side in (0, 1))
+
+
+def _vectorizer(analyzer: Analyzer, texts: list[str], *, listed: bool) -> TfidfVectorizer:
+    """Return fitted n-grams; with ``listed`` also those of words whose manner is known."""
+    found = TfidfVectorizer(analyzer=analyzer, min_df=classifier.LEAST_DOCUMENTS, sublinear_tf=True).fit(texts)
+    if not listed:
+        return found
+    known = sorted(lexicon.vocabulary(len(texts)).union(found.vocabulary_))
+    return TfidfVectorizer(analyzer=analyzer, vocabulary=known, sublinear_tf=True).fit(texts)
+
+
+def _stacked(learned: Stacked | None, ask: Any) -> list[tuple[Any, Any]]:
+    """Return further columns of training texts and of asked texts, if any were learned."""
+    if learned is None:
+        return []
+    return [(csr_matrix(learned.columns), csr_matrix(ask @ learned.weights.T + learned.intercepts))]
 
 
 def outputs(variant: Variant, data: Material) -> dict[Head, NDArray[np.float64]]:
@@ -158,7 +189,8 @@ def outputs(variant: Variant, data: Material) -> dict[Head, NDArray[np.float64]]
     kept = [place for place, part in enumerate(data.parts) if part not in variant.without]
     soft = [] if "soft" in variant.without else data.soft
     examples = [data.taught[place] for place in kept]
-    fit, ask = matrix(variant, _folded([*examples, *soft]), _folded(data.asked))
+    grades = [*(one.grades for one in examples), *[()] * len(soft)]
+    fit, ask = matrix(variant, _folded([*examples, *soft]), _folded(data.asked), grades)
     found: dict[Head, NDArray[np.float64]] = {}
     for head in HEADS:
         gold = [getattr(one, head) for one in examples]

@@ -102,7 +102,7 @@ def make_regression(tolerance: float = TOLERANCE) -> LogisticRegression:
 
 
 def make_pipeline_for_head() -> Pipeline:
-    """Return the untrained reference pipeline of one head: folded texts in, scores a label out."""
+    """Return the untrained reference pipeline of one head: folded texts in, scores a label out; no list of words, no grades."""
     return make_pipeline(make_vectorizer(), make_regression())
 
 
