@@ -27,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "labels"
 FILES = (SHARED / "real_dev.jsonl", ROOT / "data" / "corpus" / "test.jsonl")
 REAL_TRAIN = SHARED / "real_train.jsonl"
-JOINED = tuple(ROOT / "build" / f"{name}.jsonl" for name in ("more_complaints", "more", "later", "second", "votes"))
+JOINED = tuple(
+    ROOT / "build" / f"{name}.jsonl" for name in ("more_complaints", "more", "later", "reviews", "second", "votes")
+)
 """What ``make joined`` makes: further labels of this project, with the public texts they belong to."""
 TRAIN = (ROOT / "data" / "corpus" / "train.jsonl", REAL_TRAIN, *JOINED)
 MODELS = ("default", "semantic")
