@@ -495,6 +495,14 @@ def test_the_shipped_encoder_explains_itself(semantic):
     assert pieces >= 9
 
 
+@pytest.mark.parametrize("name", ["default", "semantic"])
+def test_shipped_models_bear_the_name_of_their_folder(name):
+    """The name in the answer is the one to ask for."""
+    facts = json.loads((model.find(name) / model.MANIFEST).read_text(encoding="utf-8"))
+    assert facts["name"] == name
+    assert (model.find(name) / model.CARD).read_text(encoding="utf-8").startswith(f"# Model card: {name}\n")
+
+
 def test_the_shipped_encoder_is_small(semantic):
     """All of its folder takes at most 35 MB."""
     assert sum(path.stat().st_size for path in model.find("semantic").iterdir()) <= 35e6
