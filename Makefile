@@ -53,7 +53,7 @@ model: joined  ## rebuild models/default
 replies:  ## learn models/replies, the second reader of the reply checker, again
 	$(PYTHON) -m temperament.reply.learning data/replies.jsonl -o models/replies/replies.json
 
-semantic: joined  ## fine-tune models/semantic again (extra [finetune]; about an hour on two cores)
+semantic: joined  ## fine-tune models/semantic again (extra [finetune]; more than an hour on two cores)
 	temperament train $(TAUGHT) -o models/semantic $(VOTES) \
 		$(TYPICAL) $(addprefix --last ,$(SUREST)) --kind encoder $(TESTS)
 

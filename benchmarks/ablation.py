@@ -1,6 +1,6 @@
 """What each kind of feature, and each part of the training data, is worth to the fast model.
 
-    make joined && python benchmarks/ablation.py -o benchmarks/ABLATION.md    # needs ../shared; about half an hour of one core
+    make joined && python benchmarks/ablation.py -o benchmarks/ABLATION.md    # needs ../shared
 
 Every row trains the same regression on four fifths of all families of texts, and reads the real messages of the fifth
 that was held out (``finetune.blend.is_held_out``, the fifth the encoder is calibrated on). One thing differs from the first row.
@@ -10,7 +10,7 @@ Intervals are of the difference to the first row, by a paired bootstrap over mes
 import argparse
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from scipy.special import log_softmax
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import StandardScaler
 
 from temperament import classifier, grading, lexicon, text
+from temperament.classifier import Analyzer, fitted_vectorizer, make_vectorizer
 from temperament.datasets import Example, SoftExample, read_examples, read_soft
 from temperament.evaluate.bootstrap import limits, macro_f1s, resampled
 from temperament.evaluate.metrics import macro_f1
@@ -43,7 +43,6 @@ PARTS = {
 }
 SOFT = "build/soft.jsonl"
 RESAMPLES = 1000
-Analyzer = Callable[[str], list[str]]
 _CLAUSE = re.compile(r"[^，。！？；,.!?;\n…~～]+")
 _NEGATION = re.compile(r"[不没别未勿]|无法|并非")
 _SCOPE = 6
@@ -155,10 +154,12 @@ def matrix(
     columns: list[tuple[Any, Any]] = []
     own_ngrams: Analyzer = partial(ngrams, longest=variant.longest)
     for analyzer in (own_ngrams, *variant.added):
-        vectorizer = _vectorizer(analyzer, list(dict.fromkeys(fit)), listed=variant.listed and not columns)
-        columns.append((vectorizer.transform(fit), vectorizer.transform(ask)))
-        if variant.listed and len(columns) == 1:
-            columns += _stacked(lexicon.learn(columns[0][0], vectorizer.vocabulary_), columns[0][1])
+        texts, listed = list(dict.fromkeys(fit)), variant.listed and not columns
+        vectorizer = fitted_vectorizer(texts, analyzer) if listed else make_vectorizer(analyzer).fit(texts)
+        own, others = vectorizer.transform(fit), vectorizer.transform(ask)
+        columns.append((own, others))
+        if listed:
+            columns += _stacked(lexicon.learn(own, vectorizer.vocabulary_), others)
     if variant.styled:
         scaler = StandardScaler().fit(style(fit))
         columns.append(tuple(csr_matrix(scaler.transform(style(part)) / 10) for part in (fit, ask)))
@@ -168,20 +169,11 @@ def matrix(
     return tuple(hstack([pair[side] for pair in columns]).tocsr() for side in (0, 1))
 
 
-def _vectorizer(analyzer: Analyzer, texts: list[str], *, listed: bool) -> TfidfVectorizer:
-    """Return fitted n-grams; with ``listed`` also those of words whose manner is known."""
-    found = TfidfVectorizer(analyzer=analyzer, min_df=classifier.LEAST_DOCUMENTS, sublinear_tf=True).fit(texts)
-    if not listed:
-        return found
-    known = sorted(lexicon.vocabulary(len(texts)).union(found.vocabulary_))
-    return TfidfVectorizer(analyzer=analyzer, vocabulary=known, sublinear_tf=True).fit(texts)
-
-
 def _stacked(learned: Stacked | None, ask: Any) -> list[tuple[Any, Any]]:
     """Return further columns of training texts and of asked texts, if any were learned."""
     if learned is None:
         return []
-    return [(csr_matrix(learned.columns), csr_matrix(ask @ learned.weights.T + learned.intercepts))]
+    return [(csr_matrix(learned.columns), csr_matrix(learned.of(ask)))]
 
 
 def outputs(variant: Variant, data: Material) -> dict[Head, NDArray[np.float64]]:

@@ -11,7 +11,7 @@ Calibration of Modern Neural Networks").
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,7 @@ _NEVER = 1.01
 _ABSENT = -30.0
 _WORTH_WORKERS = 2000
 Labels = NDArray[np.str_]
+Analyzer = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ class Trained:
     read: dict[Head, Labels]
 
 
-def make_vectorizer() -> TfidfVectorizer:
+def make_vectorizer(analyzer: Analyzer = ngrams) -> TfidfVectorizer:
     """Return the untrained features of folded texts."""
-    return TfidfVectorizer(analyzer=ngrams, min_df=LEAST_DOCUMENTS, sublinear_tf=True)
+    return TfidfVectorizer(analyzer=analyzer, min_df=LEAST_DOCUMENTS, sublinear_tf=True)
 
 
 def make_regression(tolerance: float = TOLERANCE) -> LogisticRegression:
@@ -141,7 +142,7 @@ def fit(
         _refuse(gold[head], groups[: len(texts)], head)
     like = np.ones(len(texts), bool) if typical is None else np.array(typical, bool)
     counts = np.where([*like, *[typical is None] * len(soft)], 1.0, UNLIKE_WEIGHT)
-    vectorizer = _fitted_vectorizer(list(dict.fromkeys(every)))  # several votes on a text are one document
+    vectorizer = fitted_vectorizer(list(dict.fromkeys(every)))  # several votes on a text are one document
     grades = [*(one.grades for one in examples), *[()] * len(soft)]
     matrix, stacks = _stacked(vectorizer.transform(every), vectorizer.vocabulary_, grades, groups)
     heads: dict[Head, HeadModel] = {}
@@ -166,13 +167,13 @@ def fit(
     return Trained(_assemble(vectorizer, stacks, list(fits.values()), present, rest), read)
 
 
-def _fitted_vectorizer(texts: list[str]) -> TfidfVectorizer:
+def fitted_vectorizer(texts: list[str], analyzer: Analyzer = ngrams) -> TfidfVectorizer:
     """Return the features of different texts: n-grams that are not too rare, and those of words whose manner is known."""
-    vectorizer = make_vectorizer().fit(texts)
+    vectorizer = make_vectorizer(analyzer).fit(texts)
     unseen = lexicon.vocabulary(len(texts)) - set(vectorizer.vocabulary_)
     if not unseen:
         return vectorizer
-    return make_vectorizer().set_params(vocabulary=sorted(unseen.union(vectorizer.vocabulary_))).fit(texts)
+    return make_vectorizer(analyzer).set_params(vocabulary=sorted(unseen.union(vectorizer.vocabulary_))).fit(texts)
 
 
 def _stacked(
@@ -432,7 +433,7 @@ def facts_of(examples: Sequence[Example], soft: int) -> dict[str, Any]:
         "messages": len(examples),
         "soft": soft,
         "graded": sum(bool(example.grades) for example in examples),
-        "lexicon": len(lexicon.words()) if len(examples) >= lexicon.LEAST_TEXTS else 0,
+        "lexicon": len(lexicon.words()) if lexicon.serves(len(examples) + soft) else 0,
         "labels": {head: dict(Counter(getattr(example, head) for example in examples)) for head in HEADS},
         "seed": SEED,
         "scikit_learn": sklearn.__version__,

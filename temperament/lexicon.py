@@ -55,14 +55,19 @@ def pieces(word: str) -> list[str]:
     return [word[start : start + LONGEST] for start in range(max(len(word) - LONGEST, 0) + 1)]
 
 
+def serves(texts: int) -> bool:
+    """Tell whether the list helps a model of so many texts."""
+    return texts >= LEAST_TEXTS
+
+
 def vocabulary(texts: int) -> set[str]:
     """Return the n-grams that a model of so many texts is to know because of the list."""
-    return {piece for word in words() for piece in pieces(word)} if texts >= LEAST_TEXTS else set()
+    return {piece for word in words() for piece in pieces(word)} if serves(texts) else set()
 
 
 def learn(matrix: Any, columns: dict[str, int]) -> Stacked | None:
     """Make the manners of texts from their features; ``columns`` numbers the n-grams. ``None`` when there are too few."""
-    if matrix.shape[0] < LEAST_TEXTS:
+    if not serves(matrix.shape[0]):
         return None
     weights = np.zeros((len(MANNERS), matrix.shape[1]))
     for column, manner, share in _shares(columns):

@@ -7,6 +7,7 @@ As they are sums, the weights that the heads give them are folded into the weigh
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from scipy import sparse
 
 from temperament.features import Floats
@@ -22,6 +23,10 @@ class Stacked:
     weights: Floats
     intercepts: Floats
     columns: Floats
+
+    def of(self, matrix: Any) -> Floats:
+        """Return the further columns of any texts (texts × further)."""
+        return np.asarray(matrix @ self.weights.T + self.intercepts)
 
     def beside(self, matrix: Any) -> Any:
         """Return the features of the training texts with the further columns."""

@@ -7,9 +7,9 @@ from scipy import sparse
 from temperament import classifier, lexicon
 from temperament.datasets import Example
 from temperament.features import LONGEST, ngrams
+from temperament.labels import LABELS
 from temperament.text import fold
 
-PLAYFUL, PLAIN = "这网速也是醉了", "这网速也是慢了"
 MANY = [
     Example(
         f"第{number}次{'醉了' if number % 2 else '没有'}，{number % 7}天",
@@ -63,7 +63,7 @@ def test_manners_are_sums_of_features():
     assert play.mean() == pytest.approx(0, abs=1e-9)
     assert play.std() == pytest.approx(lexicon.SIZE, rel=1e-6)
     assert np.corrcoef(play, matrix[:, 0].toarray()[:, 0])[0, 1] > 0.99
-    np.testing.assert_allclose(matrix @ found.weights.T + found.intercepts, found.columns, atol=1e-9)
+    np.testing.assert_allclose(found.of(matrix), found.columns, atol=1e-9)
     assert not found.weights[:, columns["网速"]].any()
 
 
@@ -80,19 +80,14 @@ def test_the_model_reads_words_that_training_never_showed():
     shown = {piece for example in MANY for piece in ngrams(fold(example.text).text)}
     assert "酱紫" not in shown and "桌子" not in shown
 
-    def sanguine(text):
-        labels = model.heads["temperament"].labels
-        return model.probabilities([fold(text).text])["temperament"], labels
-
-    chances, _ = sanguine("酱紫")
-    plain, _ = sanguine("桌子")
-    assert chances[0][1] > plain[0][1] + 0.05
+    known, other = model.probabilities(["酱紫", "桌子"])["temperament"][:, LABELS["temperament"].index("sanguine")]
+    assert known > other + 0.05
 
 
 def test_folded_weights_score_as_the_stacked_ones():
     """What the heads learn of manners is what the finished model gives, out of n-grams alone."""
     texts = [fold(example.text).text for example in MANY]
-    vectorizer = classifier._fitted_vectorizer(list(dict.fromkeys(texts)))
+    vectorizer = classifier.fitted_vectorizer(list(dict.fromkeys(texts)))
     matrix = vectorizer.transform(texts)
     found = lexicon.learn(matrix, vectorizer.vocabulary_)
     heads = np.random.default_rng(2).normal(size=(2, matrix.shape[1] + len(lexicon.MANNERS)))
