@@ -94,7 +94,7 @@ class Trained:
 
 def make_vectorizer(analyzer: Analyzer = ngrams) -> TfidfVectorizer:
     """Return the untrained features of folded texts."""
-    return TfidfVectorizer(analyzer=analyzer, min_df=LEAST_DOCUMENTS, sublinear_tf=True)
+    return TfidfVectorizer(analyzer=analyzer, lowercase=False, min_df=LEAST_DOCUMENTS, sublinear_tf=True)
 
 
 def make_regression(tolerance: float = TOLERANCE) -> LogisticRegression:

@@ -84,6 +84,13 @@ def test_the_model_reads_words_that_training_never_showed():
     assert known > other + 0.05
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_features_are_fitted_without_a_warning():
+    """Capital letters among the n-grams are features like any other."""
+    texts = [f"第{number}单ABC{number % 9}" for number in range(lexicon.LEAST_TEXTS)]
+    assert "ABC" in classifier.fitted_vectorizer(texts).vocabulary_
+
+
 def test_folded_weights_score_as_the_stacked_ones():
     """What the heads learn of manners is what the finished model gives, out of n-grams alone."""
     texts = [fold(example.text).text for example in MANY]
