@@ -44,6 +44,8 @@ WAVES = {
     "third, turned cue words (p)": "p",
     "fourth, hard pairs (u-w)": "uvw",
     "fifth, help desk posts (A-F)": "ABCDEF",
+    "sixth, plain enquiries (G, H)": "GH",
+    "seventh, play in complaints (I-P)": "IJKLMNOP",
 }
 _LEAST_TRADITIONAL = 2
 Row = dict[str, Any]
