@@ -137,7 +137,7 @@ def pointing(names: Sequence[str], marks: Marks) -> str:
     human = [([one[label][0]], other[label]) for one, other in pairs for label in one if label in other]
     return "\n".join(
         [
-            "\n## The strongest piece of a label read rightly, against the words that readers marked (real_dev.jsonl)\n",
+            "\n### Pointing: strongest pieces of labels read rightly, against what readers marked (real_dev.jsonl)\n",
             "| who points | pieces × readers | touches marked words | characters within |",
             "|---|---|---|---|",
             *(line for name in names for line in pointed(name, marks)),
@@ -162,7 +162,7 @@ def main() -> int:
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    lines = ["# Tests of the evidence\n\n## Deletion\n", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
+    lines = ["# Tests of the evidence\n\n### Deletion\n", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
     lines.extend(line for name in options.models for line in measured(name, chosen(options.files)))
     if MARKED.exists():
         lines.append(pointing(options.models, marks_of(MARKS)))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from baselines import ANGER, PEERS, Anger, Answers, keywords, labels, majority, plain_classifier, tuned
 
-from temperament.datasets import Example, read_examples, read_rows, without_leaks
+from temperament.datasets import Example, Row, read_examples, read_rows, without_leaks
 from temperament.errors import ModelError
 from temperament.evaluate import HeadReport, Report, between, estimate, evaluate, macro_f1s
 from temperament.labels import HEADS, Head, Reading
@@ -34,17 +34,20 @@ JOINED = tuple(
 TRAIN = (ROOT / "data" / "corpus" / "train.jsonl", REAL_TRAIN, *JOINED)
 MODELS = ("default", "semantic")
 VOTES: dict[Head, str] = {"temperament": "votes_t", "state": "votes_s"}
+READERS = ROOT / "data" / "public" / "real_dev_readings.jsonl"
+"""Blind readings of real_dev by language models that knew the codebook and nothing else."""
 STEPS = (1.0, 0.8, 0.6, 0.4, 0.2)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One labelled file: gold, the readings of every model, and each annotator's labels where the file has votes."""
+    """One labelled file: gold, the readings of every model, each annotator's labels where the file has votes, any readers'."""
 
     path: Path
     gold: list[Example]
     readings: dict[str, list[Reading]]
     annotators: list[Answers]
+    readers: list[Answers]
 
     def true(self, head: Head) -> list[str]:
         """Return the gold labels of one head."""
@@ -75,11 +78,13 @@ def judged(path: Path, models: dict[str, Classifier]) -> Judged:
     gold = read_examples(path)
     texts = [example.text for example in gold]
     readings = {name: classifier.classify_many(texts, explain=False) for name, classifier in models.items()}
-    return Judged(path, gold, readings, _annotators(path))
+    known = {row["id"]: row for row in read_rows(READERS)}
+    readers = _voters([known.get(example.id, {}) for example in gold])
+    return Judged(path, gold, readings, _voters(read_rows(path)), readers)
 
 
-def _annotators(path: Path) -> list[Answers]:
-    rows = read_rows(path)
+def _voters(rows: Sequence[Row]) -> list[Answers]:
+    """Return the labels of every voter; nothing when a row has no votes."""
     if any(key not in row for row in rows for key in VOTES.values()):
         return []
     votes = {head: list(zip(*(row[key] for row in rows), strict=True)) for head, key in VOTES.items()}
@@ -88,14 +93,16 @@ def _annotators(path: Path) -> list[Answers]:
 
 
 def answered(file: Judged, plain: Callable[[Sequence[str]], Answers] | None) -> dict[str, Answers]:
-    """Return what every system that knows all labels answers, the annotators last."""
+    """Return what every system that knows all labels answers, readers and annotators last."""
     texts = [example.text for example in file.gold]
     found = {"majority label": majority(file.gold), "codebook keywords": keywords(texts)}
     if plain:
         found["TF-IDF + logistic regression"] = plain(texts)
     for name, readings in file.readings.items():
         found[name] = {head: [str(getattr(reading, head)) for reading in readings] for head in HEADS}
-    return found | {f"annotator {number}": answers for number, answers in enumerate(file.annotators, 1)}
+    for kind, voters in (("reader", file.readers), ("annotator", file.annotators)):
+        found |= {f"{kind} {number}": answers for number, answers in enumerate(voters, 1)}
+    return found
 
 
 def quality_table(file: Judged, systems: dict[str, Answers]) -> str:
@@ -226,7 +233,8 @@ def _notes(learned: str, lines: Sequence[str]) -> str:
             "## How to read this\n",
             f"- The plain classifier (TF-IDF of characters 1–3, logistic regression, balanced classes) learned from {learned}.",
             "- An annotator is scored against the majority of three that holds the annotator's own vote, so those rows flatter; "
-            "`annotators against each other` is the mean over all pairs.",
+            "`annotators against each other` is the mean over all pairs. A reader is a language model that read the messages "
+            "blind with the codebook alone: what the codebook tells, without the annotators' habits.",
             "- The other packages know no such labels. Each gives one number for anger; it is called angry above the threshold "
             "with the best F1 on 2,000 real training messages, also on the corpus.",
             *lines,

@@ -159,6 +159,19 @@ def test_grades_join_the_public_labels():
         assert (row["temperament"] in TEMPERAMENTS, row["state"] in STATES) == (True, True)
 
 
+@pytest.mark.parametrize("name", ["panel_labels", "real_dev_readings"])
+def test_readings_for_measuring_have_three_votes(name):
+    """Three readers each, known labels, each text once; those of real_dev are all its texts."""
+    rows = check_corpus.read(DATA / "public" / f"{name}.jsonl")
+    ids = {row["id"] for row in rows}
+    assert len(ids) == len(rows)
+    assert ("dev" in name) == (ids == {row["id"] for row in PUBLIC["real_dev"]})
+    for row in rows:
+        assert list(row) == ["id", "votes_t", "votes_s"]
+        assert [len(row[key]) for key in ("votes_t", "votes_s")] == [3, 3]
+        assert (set(row["votes_t"]) <= set(TEMPERAMENTS), set(row["votes_s"]) <= set(STATES)) == (True, True)
+
+
 def test_second_corpus_labels_say_whether_they_agree():
     """``agrees`` is true where both labels of the later reader are those of the corpus."""
     labels = {row["id"]: (row["temperament"], row["state"]) for row in ROWS}
