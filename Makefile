@@ -13,7 +13,7 @@ lint:  ## style and types
 	ruff format --check .
 	mypy
 
-bench:  ## quality, deletion tests and speed (needs ../shared, and the extra [bench] for the other packages)
+bench:  ## quality, tests of the evidence and speed (needs ../shared, and the extra [bench] for the other packages)
 	$(PYTHON) benchmarks/quality.py -o benchmarks/QUALITY.md
 	$(PYTHON) benchmarks/evidence.py -o benchmarks/EVIDENCE.md
 	$(PYTHON) benchmarks/semantic_speed.py -o benchmarks/SEMANTIC_SPEED.md

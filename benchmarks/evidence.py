@@ -3,27 +3,29 @@
     python benchmarks/evidence.py [FILE...] [--models default semantic] [-o benchmarks/EVIDENCE.md]
 
 Deletion: the strongest piece of every label is deleted and the text read again, beside a random piece of that length.
-Pointing: two readers marked in real_dev the words that show its gold labels (``data/public/real_dev_marks.jsonl``; where a
-label is read rightly, the strongest piece should lie there: faithfulness and plausibility of DeYoung et al. 2020, "ERASER").
+Pointing, on real_dev where it is there: two readers, shown the gold labels, marked the words that show them
+(``data/public/real_dev_marks.jsonl``). Where a label is read rightly, the strongest piece should lie there. The two are
+faithfulness and plausibility of DeYoung et al. 2020, "ERASER".
 """
 
 import argparse
-import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
-from quality import MODELS, ROOT, SHARED, chosen, publish
+from quality import MODELS, ROOT, SHARED, chosen, loaded, publish
 
-from temperament.datasets import read_examples, read_texts
-from temperament.errors import ModelError
+from temperament.datasets import Example, Row, read_examples, read_rows, read_texts
 from temperament.labels import HEADS, NEUTRAL, Evidence, Reading
 from temperament.reader import Classifier
 
 MARKS = ROOT / "data" / "public" / "real_dev_marks.jsonl"
 MARKED = SHARED / "real_dev.jsonl"
-Spans = list[tuple[int, int]]
+Span = tuple[int, int]
+Spans = list[Span]
 Marks = dict[str, list[dict[str, Spans]]]
 """For every id, what each reader marked: label → places, in the order of naming."""
 COLUMNS = (
@@ -73,86 +75,84 @@ def measure(path: Path, name: str, classifier: Classifier) -> str:
     return f"| {name} | {path.name} | {claims} | {len(pairs)} | {lowered} | {means} |"
 
 
-def marks_of(path: Path) -> Marks:
-    """Read the marked pieces."""
+def marks_of(rows: Sequence[Row], gold: dict[str, set[str]]) -> Marks:
+    """Return the marked places of the gold labels; readers also marked other manners."""
     found: Marks = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in rows:
         own: dict[str, Spans] = {}
         for start, end, label in row["marks"]:
-            own.setdefault(label, []).append((start, end))
+            if label in gold.get(row["id"], ()):
+                own.setdefault(label, []).append((start, end))
         found.setdefault(row["id"], []).append(own)
     return found
 
 
-def touches(piece: tuple[int, int], spans: Spans) -> bool:
-    """Tell whether a piece shares a character with any of the places."""
-    return any(piece[0] < end and start < piece[1] for start, end in spans)
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A piece of a text of ``length`` characters, and the characters that a reader marked for the same label."""
+
+    piece: Span
+    marked: frozenset[int]
+    length: int
+
+    def inside(self, start: int) -> float:
+        """Return the share of the piece's characters that are marked when it stands at ``start``."""
+        size = self.piece[1] - self.piece[0]
+        return sum(place in self.marked for place in range(start, start + size)) / size
 
 
-def inside(piece: tuple[int, int], spans: Spans) -> float:
-    """Return the share of a piece's characters that lie in the places."""
-    held = {place for start, end in spans for place in range(start, end)}
-    return sum(place in held for place in range(*piece)) / (piece[1] - piece[0])
+def characters(spans: Spans) -> frozenset[int]:
+    """Return the places of all characters in the spans."""
+    return frozenset(place for start, end in spans for place in range(start, end))
 
 
-def everywhere(piece: tuple[int, int], length: int) -> Spans:
-    """Return a piece moved to every place of a text: what pointing blindly would give."""
-    size = piece[1] - piece[0]
-    return [(start, start + size) for start in range(length - size + 1)]
-
-
-def line_of(name: str, shots: Sequence[tuple[Spans, Spans]]) -> str:
-    """Return a line of the table: for every shot the pieces tried, of which the mean counts, and the marked places."""
-    touched = [sum(touches(piece, spans) for piece in pieces) / len(pieces) for pieces, spans in shots]
-    share = [sum(inside(piece, spans) for piece in pieces) / len(pieces) for pieces, spans in shots]
-    return f"| {name} | {len(shots)} | {sum(touched) / len(shots):.2f} | {sum(share) / len(shots):.2f} |"
-
-
-def shots_of(classifier: Classifier, marks: Marks) -> Iterator[tuple[tuple[int, int], Spans, int]]:
-    """Yield the strongest piece of every label read rightly, what a reader marked for it, and the text's length."""
-    examples = read_examples(MARKED)
-    readings = classifier.classify_many([example.text for example in examples])
+def shots_of(examples: Sequence[Example], readings: Sequence[Reading], marks: Marks) -> Iterator[Shot]:
+    """Yield the strongest piece of every label read rightly, once for each reader who marked the label."""
     for example, reading in zip(examples, readings, strict=True):
         for piece in strongest(reading):
             if piece.label in (example.temperament, example.state):
                 for own in marks.get(example.id, []):
                     if piece.label in own:
-                        yield (piece.start, piece.end), own[piece.label], len(reading.text)
+                        yield Shot((piece.start, piece.end), characters(own[piece.label]), len(reading.text))
 
 
-def pointed(name: str, marks: Marks) -> list[str]:
-    """Return the lines of one model: its pieces, and pieces of their length anywhere."""
-    try:
-        shots = list(shots_of(Classifier.load(name), marks))
-    except ModelError as error:
-        return [f"| {name} | left out: {error.en} | | |"]
-    blind = [(everywhere(piece, length), spans) for piece, spans, length in shots]
-    return [line_of(name, [([piece], spans) for piece, spans, _ in shots]), line_of(f"{name}, any piece", blind)]
+def shots_of_readers(examples: Sequence[Example], marks: Marks) -> Iterator[Shot]:
+    """Yield the piece that each reader named first for a label, against what the other marked for it."""
+    for example in examples:
+        for one, other in permutations(marks.get(example.id, []), 2):
+            for label in sorted(one.keys() & other.keys()):
+                yield Shot(one[label][0], characters(other[label]), len(example.text))
 
 
-def pointing(names: Sequence[str], marks: Marks) -> str:
-    """Return the table of what readers marked; the last line is the piece one reader named first against the other's."""
-    pairs = [(one, other) for readers in marks.values() for one in readers for other in readers if one is not other]
-    human = [([one[label][0]], other[label]) for one, other in pairs for label in one if label in other]
-    return "\n".join(
-        [
-            "\n### Pointing: strongest pieces of labels read rightly, against what readers marked (real_dev.jsonl)\n",
-            "| who points | pieces × readers | touches marked words | characters within |",
-            "|---|---|---|---|",
-            *(line for name in names for line in pointed(name, marks)),
-            line_of("a reader, against the other", human),
-        ]
-    )
+def lines_of(name: str, shots: Sequence[Shot]) -> list[str]:
+    """Return two lines of the table: the pieces where they stand, and the mean over every place they could stand at."""
+    if not shots:
+        return [f"| {name} | 0 | – | – |"]
+    own = [[shot.inside(shot.piece[0])] for shot in shots]
+    anywhere = [
+        [shot.inside(start) for start in range(shot.length - (shot.piece[1] - shot.piece[0]) + 1)] for shot in shots
+    ]
+    lines = []
+    for title, tried in ((name, own), (f"{name}, pieces anywhere", anywhere)):
+        touched = sum(sum(share > 0 for share in shares) / len(shares) for shares in tried) / len(tried)
+        within = sum(sum(shares) / len(shares) for shares in tried) / len(tried)
+        lines.append(f"| {title} | {len(shots)} | {touched:.2f} | {within:.2f} |")
+    return lines
 
 
-def measured(name: str, paths: Sequence[Path]) -> list[str]:
-    """Return the lines of one model, or one that says why there are none."""
-    try:
-        classifier = Classifier.load(name)
-    except ModelError as error:
-        return [f"| {name} | left out: {error.en} |" + " |" * (len(COLUMNS) - 2)]
-    return [measure(path, name, classifier) for path in paths]
+def pointing(models: dict[str, Classifier]) -> str:
+    """Return the table of where the models point on real_dev."""
+    examples = read_examples(MARKED)
+    marks = marks_of(read_rows(MARKS), {one.id: {one.temperament, one.state} for one in examples})
+    texts = [example.text for example in examples]
+    lines = [
+        "\n### Pointing: strongest pieces of labels read rightly, against what readers marked (real_dev.jsonl)\n",
+        "| who points | pieces × readers | touches marked words | characters within |",
+        "|---|---|---|---|",
+    ]
+    for name, classifier in models.items():
+        lines += lines_of(name, list(shots_of(examples, classifier.classify_many(texts), marks)))
+    return "\n".join([*lines, *lines_of("a reader, against the other", list(shots_of_readers(examples, marks)))])
 
 
 def main() -> int:
@@ -162,10 +162,12 @@ def main() -> int:
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
+    models, missing = loaded(options.models)
     lines = ["# Tests of the evidence\n\n### Deletion\n", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
-    lines.extend(line for name in options.models for line in measured(name, chosen(options.files)))
-    if MARKED.exists():
-        lines.append(pointing(options.models, marks_of(MARKS)))
+    lines += [measure(path, name, one) for name, one in models.items() for path in chosen(options.files)]
+    lines += ["", *missing] if missing else []
+    if not options.files and MARKED.exists():
+        lines.append(pointing(models))
     publish("\n".join(lines) + "\n", options.output)
     return 0
 

@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from baselines import ANGER, PEERS, Anger, Answers, keywords, labels, majority, plain_classifier, tuned
@@ -78,9 +79,12 @@ def judged(path: Path, models: dict[str, Classifier]) -> Judged:
     gold = read_examples(path)
     texts = [example.text for example in gold]
     readings = {name: classifier.classify_many(texts, explain=False) for name, classifier in models.items()}
-    known = {row["id"]: row for row in read_rows(READERS)}
-    readers = _voters([known.get(example.id, {}) for example in gold])
-    return Judged(path, gold, readings, _voters(read_rows(path)), readers)
+    return Judged(path, gold, readings, _voters(read_rows(path)), _voters([_read().get(one.id, {}) for one in gold]))
+
+
+@cache
+def _read() -> dict[str, Row]:
+    return {row["id"]: row for row in read_rows(READERS)}
 
 
 def _voters(rows: Sequence[Row]) -> list[Answers]:
@@ -234,7 +238,7 @@ def _notes(learned: str, lines: Sequence[str]) -> str:
             f"- The plain classifier (TF-IDF of characters 1–3, logistic regression, balanced classes) learned from {learned}.",
             "- An annotator is scored against the majority of three that holds the annotator's own vote, so those rows flatter; "
             "`annotators against each other` is the mean over all pairs. A reader is a language model that read the messages "
-            "blind with the codebook alone: what the codebook tells, without the annotators' habits.",
+            "blind with the codebook alone, one of three runs of one kind of model.",
             "- The other packages know no such labels. Each gives one number for anger; it is called angry above the threshold "
             "with the best F1 on 2,000 real training messages, also on the corpus.",
             *lines,

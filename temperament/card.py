@@ -70,12 +70,14 @@ def _what(model: AnyModel) -> str:
     )
 
 
+def _bands(high: float, medium: float) -> str:
+    """Say where the bands begin; they begin at one place when nothing between promises enough for medium alone."""
+    return f"high ≥ {high:.2f}, {f'medium ≥ {medium:.2f}' if medium < high else 'no medium band'}"
+
+
 def _calibration(model: AnyModel) -> str:
     scales = ", ".join(f"{head} {model.heads[head].scale:.3f}" for head in HEADS)
-    bands = "; ".join(
-        f"{head} high ≥ {model.heads[head].bands['high']:.2f}, medium ≥ {model.heads[head].bands['medium']:.2f}"
-        for head in HEADS
-    )
+    bands = "; ".join(f"{head} {_bands(**model.heads[head].bands)}" for head in HEADS)
     return (
         f"Rare labels are helped by logit adjustment, then one temperature a head calibrates the probabilities (scale "
         f"{scales}). Bands (on messages training did not see, high is right at least 90 % of the time, medium 70 %): {bands}. "

@@ -49,6 +49,15 @@ def test_card_tells_of_grades(toy_model):
     assert "12,345 of the labelled messages also have grades" in model_card(graded)
 
 
+def test_card_tells_of_a_band_that_is_not_there(toy_model):
+    """Where medium would begin at the place of high, there is no medium band."""
+    state = replace(toy_model.heads["state"], bands={"high": 0.8, "medium": 0.6})
+    some = replace(toy_model, heads=toy_model.heads | {"state": state})
+    assert "state high ≥ 0.80, medium ≥ 0.60." in model_card(some)
+    none = replace(some, heads=some.heads | {"state": replace(state, bands={"high": 0.8, "medium": 0.8})})
+    assert "state high ≥ 0.80, no medium band." in model_card(none)
+
+
 def test_card_of_an_encoder(tiny_model):
     """The network's share, the linear part beside it, and where the pretrained weights come from."""
     card = model_card(replace(tiny_model, blend=0.6))

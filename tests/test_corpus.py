@@ -159,17 +159,30 @@ def test_grades_join_the_public_labels():
         assert (row["temperament"] in TEMPERAMENTS, row["state"] in STATES) == (True, True)
 
 
-@pytest.mark.parametrize("name", ["panel_labels", "real_dev_readings"])
-def test_readings_for_measuring_have_three_votes(name):
-    """Three readers each, known labels, each text once; those of real_dev are all its texts."""
+@pytest.mark.parametrize(("name", "texts"), [("panel_labels", 1618), ("real_dev_readings", 397)])
+def test_readings_for_measuring_have_three_votes(name, texts):
+    """Three readers each, known labels, each text once."""
     rows = check_corpus.read(DATA / "public" / f"{name}.jsonl")
-    ids = {row["id"] for row in rows}
-    assert len(ids) == len(rows)
-    assert ("dev" in name) == (ids == {row["id"] for row in PUBLIC["real_dev"]})
+    assert len({row["id"] for row in rows}) == len(rows) == texts
     for row in rows:
         assert list(row) == ["id", "votes_t", "votes_s"]
         assert [len(row[key]) for key in ("votes_t", "votes_s")] == [3, 3]
         assert (set(row["votes_t"]) <= set(TEMPERAMENTS), set(row["votes_s"]) <= set(STATES)) == (True, True)
+
+
+def test_readings_for_measuring_are_of_their_texts():
+    """The panel read texts that training holds out, never real_dev; the readings of real_dev are of all of it."""
+    panel, readings = (
+        {row["id"] for row in check_corpus.read(DATA / "public" / f"{name}.jsonl")}
+        for name in ("panel_labels", "real_dev_readings")
+    )
+    assert panel <= {row["id"] for name in ("real_train", "more") for row in PUBLIC[name]}
+    assert readings == {row["id"] for row in PUBLIC["real_dev"]}
+
+
+def test_every_writer_belongs_to_a_wave():
+    """No message is left out of the agreement by wave."""
+    assert {row["id"][0] for row in ROWS} == set("".join(check_corpus.WAVES.values()))
 
 
 def test_second_corpus_labels_say_whether_they_agree():
