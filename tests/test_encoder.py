@@ -511,7 +511,7 @@ def test_the_shipped_encoder_is_small(semantic):
 def test_the_shipped_encoder_meets_its_marks(semantic):
     """Its card states scores no worse than it was shipped with, on messages it was never trained on.
 
-    Asked for were 0.63 / 0.67 on the real messages; 0.57 / 0.67 were reached.
+    Asked for were 0.63 / 0.67 on the real messages; 0.57 / 0.69 were reached.
     """
     tests = semantic.model.scores["tests"]
     for name, temperament, state in (("real_dev.jsonl", 0.55, 0.67), ("test.jsonl", 0.80, 0.85)):
