@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
+from statistics import fmean
 
 from quality import MODELS, ROOT, SHARED, chosen, loaded, publish
 
@@ -57,9 +58,8 @@ def strongest(reading: Reading) -> list[Evidence]:
     return list(first.values())
 
 
-def measure(path: Path, name: str, classifier: Classifier) -> str:
-    """Return the deletion test of one file as a line of a Markdown table."""
-    readings = classifier.classify_many(read_texts(path))
+def measure(path: Path, name: str, classifier: Classifier, readings: Sequence[Reading]) -> str:
+    """Return the deletion test of one file, read by the classifier, as a line of a Markdown table."""
     claims = sum(getattr(reading, head) != NEUTRAL[head] for reading in readings for head in HEADS)
     pairs = [(reading, piece) for reading in readings for piece in strongest(reading)]
     dice = random.Random(0)
@@ -134,24 +134,23 @@ def lines_of(name: str, shots: Sequence[Shot]) -> list[str]:
     ]
     lines = []
     for title, tried in ((name, own), (f"{name}, pieces anywhere", anywhere)):
-        touched = sum(sum(share > 0 for share in shares) / len(shares) for shares in tried) / len(tried)
-        within = sum(sum(shares) / len(shares) for shares in tried) / len(tried)
+        touched = fmean(fmean(share > 0 for share in shares) for shares in tried)
+        within = fmean(fmean(shares) for shares in tried)
         lines.append(f"| {title} | {len(shots)} | {touched:.2f} | {within:.2f} |")
     return lines
 
 
-def pointing(models: dict[str, Classifier]) -> str:
-    """Return the table of where the models point on real_dev."""
+def pointing(readings: dict[str, list[Reading]]) -> str:
+    """Return the table of where the models point on real_dev; ``readings`` are theirs of all its messages."""
     examples = read_examples(MARKED)
     marks = marks_of(read_rows(MARKS), {one.id: {one.temperament, one.state} for one in examples})
-    texts = [example.text for example in examples]
     lines = [
         "\n### Pointing: strongest pieces of labels read rightly, against what readers marked (real_dev.jsonl)\n",
         "| who points | pieces × readers | touches marked words | characters within |",
         "|---|---|---|---|",
     ]
-    for name, classifier in models.items():
-        lines += lines_of(name, list(shots_of(examples, classifier.classify_many(texts), marks)))
+    for name, own in readings.items():
+        lines += lines_of(name, list(shots_of(examples, own, marks)))
     return "\n".join([*lines, *lines_of("a reader, against the other", list(shots_of_readers(examples, marks)))])
 
 
@@ -162,12 +161,13 @@ def main() -> int:
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    models, missing = loaded(options.models)
+    files, (models, missing) = chosen(options.files), loaded(options.models)
+    readings = {path: {name: one.classify_many(read_texts(path)) for name, one in models.items()} for path in files}
     lines = ["# Tests of the evidence\n\n### Deletion\n", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
-    lines += [measure(path, name, one) for name, one in models.items() for path in chosen(options.files)]
+    lines += [measure(path, name, one, readings[path][name]) for name, one in models.items() for path in files]
     lines += ["", *missing] if missing else []
-    if not options.files and MARKED.exists():
-        lines.append(pointing(models))
+    if MARKED in files:
+        lines.append(pointing(readings[MARKED]))
     publish("\n".join(lines) + "\n", options.output)
     return 0
 

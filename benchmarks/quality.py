@@ -79,11 +79,12 @@ def judged(path: Path, models: dict[str, Classifier]) -> Judged:
     gold = read_examples(path)
     texts = [example.text for example in gold]
     readings = {name: classifier.classify_many(texts, explain=False) for name, classifier in models.items()}
-    return Judged(path, gold, readings, _voters(read_rows(path)), _voters([_read().get(one.id, {}) for one in gold]))
+    read = [_by_readers().get(example.id, {}) for example in gold]
+    return Judged(path, gold, readings, _voters(read_rows(path)), _voters(read))
 
 
 @cache
-def _read() -> dict[str, Row]:
+def _by_readers() -> dict[str, Row]:
     return {row["id"]: row for row in read_rows(READERS)}
 
 

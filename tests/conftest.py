@@ -1,5 +1,6 @@
 """What several test files share: small real models, the texts beside the repository, and settings for hypothesis."""
 
+import importlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -236,6 +237,13 @@ def semantic():
     except ModelError:
         pytest.skip("needs models/semantic")
     return Classifier.load("semantic")
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """Import a module of the benchmarks."""
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parent.parent / "benchmarks")
+    return importlib.import_module
 
 
 @pytest.fixture(scope="session")

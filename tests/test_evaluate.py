@@ -1,10 +1,8 @@
 """Scores computed by hand, and the same as scikit-learn's."""
 
-import importlib
 import json
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,13 +28,6 @@ from temperament.evaluate import (
 )
 from temperament.evaluate.votes import majority
 from temperament.labels import LABELS, STATES, TEMPERAMENTS, Reading
-
-
-@pytest.fixture
-def bench(monkeypatch):
-    """Import a module of the benchmarks."""
-    monkeypatch.syspath_prepend(Path(__file__).resolve().parent.parent / "benchmarks")
-    return importlib.import_module
 
 
 def gold(*states):

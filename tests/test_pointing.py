@@ -1,6 +1,5 @@
 """The benchmark of evidence measures whether a piece lies where readers point."""
 
-import importlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,10 +18,9 @@ CALM = {"unclear", "calm"}
 
 
 @pytest.fixture
-def evidence(monkeypatch):
+def evidence(bench):
     """Return the module of the benchmark."""
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    return importlib.import_module("evidence")
+    return bench("evidence")
 
 
 def reading(*pieces):

@@ -1,20 +1,14 @@
 """The table of quality shows readers and annotators where a file has them."""
 
-import importlib
-from pathlib import Path
-
 import pytest
 
 from temperament.datasets import read_rows
 
-ROOT = Path(__file__).resolve().parent.parent
-
 
 @pytest.fixture
-def quality(monkeypatch):
+def quality(bench):
     """Return the module of the benchmark."""
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    return importlib.import_module("quality")
+    return bench("quality")
 
 
 def labelled(tmp_path, ids):

@@ -91,8 +91,11 @@ def test_the_shipped_model_is_rebuilt_to_the_same_numbers(shared, material, tmp_
                 assert new == pytest.approx(old, abs=0.01), (name, head, measure)
 
 
-@pytest.mark.parametrize(("name", "temperament", "state"), [("real_dev.jsonl", 0.55, 0.60), ("test.jsonl", 0.70, 0.75)])
-def test_the_shipped_model_meets_its_marks(name, temperament, state):
+@pytest.mark.parametrize(
+    ("name", "temperament", "state", "error"),
+    [("real_dev.jsonl", 0.55, 0.60, 0.08), ("test.jsonl", 0.70, 0.75, 0.085)],
+)
+def test_the_shipped_model_meets_its_marks(name, temperament, state, error):
     """The card reports the macro-F1 that was asked for, on messages never trained on.
 
     Asked for was a calibration error of 0.05, too: 0.07 and 0.02 were reached on real messages (397 of them show 0.045 by
@@ -101,7 +104,7 @@ def test_the_shipped_model_meets_its_marks(name, temperament, state):
     scores = model.load("default").scores["tests"][name]
     assert scores["temperament"]["macro_f1"] >= temperament
     assert scores["state"]["macro_f1"] >= state
-    assert all(scores[head]["calibration_error"] <= 0.085 for head in HEADS)
+    assert all(scores[head]["calibration_error"] <= error for head in HEADS)
 
 
 def test_the_shipped_scores_are_true(shared):
